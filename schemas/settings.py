@@ -1,0 +1,41 @@
+"""How this installation works: environment variables named DATELINE_…, each with a default that just works."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once by the command line and handed down; nothing below reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", extra="forbid", frozen=True)
+    data_dir: Path = Path("dateline-data")
+    """Folder of the database and the archive; made when first written to."""
+    database: str | None = None
+    """SQLAlchemy URL; by default a SQLite file in `data_dir`."""
+    archive: str | None = None
+    """fsspec URL of the fetched bytes; by default a folder in `data_dir`."""
+    contact: str | None = None
+    """E-mail or web address in the user agent, for newsrooms that want to complain."""
+    batch_size: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Documents per batch: the unit of transactions and of Prefect tasks."""
+    connections: Annotated[int, Field(ge=1, le=64)] = 8
+    """Requests at once, over all hosts; one host never gets two at once."""
+    timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """For a whole request, its redirects included."""
+    max_bytes: Annotated[int, Field(ge=1)] = 20_000_000
+    """Largest page or file that is read."""
+    retries: Annotated[int, Field(ge=0, le=10)] = 3
+    """Further attempts after time-outs and answers of 429 or 5xx."""
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the store."""
+        return self.database or f"sqlite:///{(self.data_dir / 'dateline.sqlite').absolute()}"
+
+    @property
+    def archive_url(self) -> str:
+        """fsspec URL of the archive."""
+        return self.archive or (self.data_dir / "archive").absolute().as_uri()

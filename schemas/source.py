@@ -1,0 +1,90 @@
+"""A newsroom, as an entry of `sources.toml` declares it, and the links that it gives."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, HttpUrl, TypeAdapter, ValidationError
+
+from schemas.values import FROZEN, Slug
+
+
+class SourcesError(ValueError):
+    """A `sources.toml` that cannot be used; the message says where and why."""
+
+
+class Selectors(BaseModel):
+    """CSS selectors into a source's pages; each overrides what the page's own metadata says."""
+
+    model_config = FROZEN
+    title: str | None = None
+    published: str | None = None
+    """Element whose `datetime` or `content` attribute, or text, is the date of publication."""
+    text: str | None = None
+    """Elements that hold the main text."""
+    drop: tuple[str, ...] = ()
+    """Elements taken out of the page first."""
+
+
+class Source(BaseModel):
+    """One newsroom: where its releases are listed and what is known of it beforehand."""
+
+    model_config = FROZEN
+    name: Slug
+    url: HttpUrl
+    """Address of the feed, sitemap or listing page."""
+    discover: Literal["feed", "sitemap", "listing"]
+    link_selector: str = "a[href]"
+    """For listings: CSS selector of the links to releases."""
+    link_pattern: str | None = None
+    """Regular expression that the URL of a release matches."""
+    select: Selectors = Selectors()
+    issuer: str | None = None
+    """Organisation that issues every release of this source."""
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    """ISO 3166-1 code; settles a bare `$` and the order of `10/04/2025`."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
+    """Pause between two requests to this source."""
+    max_links: Annotated[int, Field(ge=1)] = 10_000
+
+
+class Link(BaseModel):
+    """The address of a release, with what the listing said of it."""
+
+    model_config = FROZEN
+    source: Slug
+    url: str
+    title: str | None = None
+    published: dt.date | None = None
+
+
+_SOURCES = TypeAdapter(list[Source])
+
+
+def load_sources(path: Path) -> list[Source]:
+    """Read the `[[source]]` tables of a TOML file.
+
+    Raises SourcesError, naming the file, the entry and the field, when it cannot be read or is not valid.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf8"))
+    except OSError as error:
+        raise SourcesError(f"{path}: cannot be read ({error.strerror}); name a file with [[source]] entries") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourcesError(f"{path}: not valid TOML: {error}") from error
+    if unknown := sorted(set(tables) - {"source"}):
+        raise SourcesError(f"{path}: unknown table {unknown[0]!r}; every newsroom is a [[source]] entry")
+    try:
+        sources = _SOURCES.validate_python(tables.get("source", []))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise SourcesError(f"{path}: source {where}: {first['msg']}") from error
+    if not sources:
+        raise SourcesError(f"{path}: has no [[source]] entry")
+    names = [source.name for source in sources]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SourcesError(f"{path}: two sources are named {twice[0]!r}; give each a name of its own")
+    return sources
