@@ -1,0 +1,83 @@
+"""Fetched bytes, kept under the hash of their content: a folder, or any address that fsspec knows."""
+
+import gzip
+import hashlib
+import os
+import re
+import secrets
+import zlib
+from typing import Any
+
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from schemas.page import FetchedPage
+from store.models import StoredPage
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class ArchiveError(Exception):
+    """Bytes that cannot be kept or given back; the message says what, where, and what to do next."""
+
+
+def save_bytes(archive_url: str, data: bytes) -> str:
+    """Keep bytes, compressed, and return their SHA-256; the same bytes are kept once.
+
+    A reader never sees a half-written file. Raises ArchiveError when the archive cannot be written to.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    packed = gzip.compress(data, mtime=0)  # without the time, so that the same bytes give the same file
+    files, path = _locate(archive_url, sha256)
+    try:
+        # A file of another size was damaged, e.g. by a loss of power: write it again.
+        if not files.exists(path) or files.size(path) != len(packed):
+            _write(files, path, packed)
+    except OSError as error:
+        raise ArchiveError(f"{archive_url}: cannot keep {sha256} ({error}); check its rights and space") from error
+    return sha256
+
+
+def load_bytes(archive_url: str, sha256: str) -> bytes:
+    """The bytes with this SHA-256. Raises ArchiveError when they are not there or are damaged."""
+    files, path = _locate(archive_url, sha256)
+    try:
+        data = gzip.decompress(files.cat_file(path))
+    except FileNotFoundError as error:
+        raise ArchiveError(
+            f"{archive_url}: holds no {sha256}; name the archive that was used, or fetch again"
+        ) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ArchiveError(f"{archive_url}: {sha256} is damaged ({error}); delete {path} and fetch again") from error
+    except OSError as error:
+        raise ArchiveError(f"{archive_url}: cannot read {sha256} ({error}); check its rights") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ArchiveError(f"{archive_url}: {sha256} is damaged (other content); delete {path} and fetch again")
+    return data
+
+
+def load_page(archive_url: str, page: StoredPage) -> FetchedPage:
+    """A stored page with its bytes, as it was fetched. Raises ArchiveError like `load_bytes`."""
+    kept = page.model_dump(exclude={"id", "sha256", "release_id"})
+    return FetchedPage(**kept, body=load_bytes(archive_url, page.sha256))
+
+
+def _locate(archive_url: str, sha256: str) -> tuple[Any, str]:
+    """The file system and the path; names are made of hashes only, so no address can lead elsewhere."""
+    if not _SHA256.fullmatch(sha256):
+        raise ArchiveError(f"{sha256!r} is no SHA-256: 64 hexadecimal digits, in lower case")
+    try:
+        files, root = url_to_fs(archive_url)
+    except (ValueError, ImportError) as error:
+        raise ArchiveError(f"{archive_url}: no archive can be there ({error})") from error
+    return files, f"{root.rstrip('/')}/{sha256[:2]}/{sha256}.gz"
+
+
+def _write(files: Any, path: str, packed: bytes) -> None:
+    files.makedirs(path.rpartition("/")[0], exist_ok=True)
+    if not isinstance(files, LocalFileSystem):
+        files.pipe_file(path, packed)  # object stores show a file only when it is whole
+        return
+    unfinished = f"{path}.{secrets.token_hex(4)}.tmp"
+    files.pipe_file(unfinished, packed)
+    os.replace(unfinished, path)

@@ -1,0 +1,120 @@
+"""Records as files: JSONL as the extractor wrote them, or one CSV file for each kind of value."""
+
+import csv
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+from sqlalchemy import Connection, Select, Table, Text, cast, select
+
+from store import tables
+from store.database import Store, StoreError, reading
+
+KINDS = {
+    "releases": tables.release,
+    "people": tables.person,
+    "organisations": tables.organisation,
+    "dates": tables.date_mention,
+    "amounts": tables.amount,
+    "quotes": tables.quote,
+    "checks": tables.record_check,
+}
+"""CSV file name → the table that it shows."""
+_ROWS_AT_ONCE = 1000
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def export_jsonl(store: Store, path: Path, source: str | None = None) -> int:
+    """Write every current record, one per line in the order of release ids; how many there were.
+
+    The file appears when it is whole. Raises StoreError when it cannot be written.
+    """
+    record, release = tables.record.c, tables.release.c
+    contents = select(cast(record.content, Text)).join(tables.release, release.id == record.release_id)
+    contents = contents.where(record.is_current)
+    if source is not None:
+        contents = contents.where(release.source == source)
+    lines = 0
+    with _whole_file(path) as file, reading(store) as connection:
+        for content in _stream(connection, contents.order_by(record.release_id)).scalars():
+            file.write(content + "\n")
+            lines += 1
+    return lines
+
+
+def export_csv(store: Store, folder: Path, source: str | None = None) -> dict[str, int]:
+    """Write `releases.csv`, `people.csv`, … (see `KINDS`) into a folder; how many rows each has.
+
+    UTF-8, RFC 4180, with a line of column names. Cells that a spreadsheet would run as a formula begin with an
+    apostrophe. Each file appears when it is whole. Raises StoreError when one cannot be written.
+    """
+    with reading(store) as connection:
+        return {
+            kind: _export_table(connection, folder / f"{kind}.csv", _of_kind(table, source))
+            for kind, table in KINDS.items()
+        }
+
+
+def _of_kind(table: Table, source: str | None) -> Select[Any]:
+    release = tables.release.c
+    if table is tables.release:
+        rows = select(table).order_by(release.id)
+    else:
+        beside = release.id.label("release_id"), release.title.label("release_title"), release.published
+        own = [column for column in table.c if column.name != "release_id"]
+        rows = select(*beside, *own).join(table, table.c.release_id == release.id).order_by(release.id, *_order(table))
+    return rows if source is None else rows.where(release.source == source)
+
+
+def _order(table: Table) -> list[Any]:
+    """As in the text, where the table says where; then by key."""
+    return [column for column in (table.c.get("start_char"), *table.primary_key.columns) if column is not None]
+
+
+def _export_table(connection: Connection, path: Path, rows: Select[Any]) -> int:
+    with _whole_file(path) as file:
+        writer, written = csv.writer(file), 0
+        writer.writerow(rows.selected_columns.keys())
+        for row in _stream(connection, rows):
+            writer.writerow(map(_cell, row))
+            written += 1
+    return written
+
+
+def _cell(value: object) -> object:
+    """What a spreadsheet shows and never runs.
+
+    >>> _cell("=HYPERLINK(1)"), _cell("-12.50"), _cell("- a dash"), _cell(None)
+    ("'=HYPERLINK(1)", '-12.50', "'- a dash", '')
+    """
+    if value is None:
+        return ""
+    text = str(value)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _stream(connection: Connection, rows: Select[Any]) -> Any:
+    return connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(rows)
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[TextIO]:
+    """A file that takes its name only when everything was written; until then the one before stays."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path}: is no ordinary file; name a file to write")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("w", encoding="utf8", newline="") as file:
+            yield file
+        unfinished.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror}); check its rights and space") from error
+    finally:
+        with suppress(OSError):  # there is none left after a success, and no folder for it after some failures
+            unfinished.unlink()

@@ -1,0 +1,42 @@
+"""Brings a database to the tables of this version, from the installed package: there is no alembic.ini."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+
+def is_up_to_date(connection: Connection) -> bool:
+    """Whether no migration is missing; reads only."""
+    with _config(connection) as config:
+        heads = ScriptDirectory.from_config(config).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing, inside the transaction that the caller has begun.
+
+    Raises alembic's CommandError when the database is at a revision that this program does not know.
+    """
+    with _config(connection) as config:
+        command.upgrade(config, "head")
+
+
+def downgrade(connection: Connection) -> None:
+    """Undo every migration: what the tables hold is lost."""
+    with _config(connection) as config:
+        command.downgrade(config, "base")
+
+
+@contextmanager
+def _config(connection: Connection) -> Iterator[Config]:
+    with as_file(files("store.migrations")) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        yield config

@@ -1,0 +1,45 @@
+"""Items that no database takes: each becomes a problem, so that the rest of its batch can be saved."""
+
+import re
+from collections import Counter
+
+from schemas.problem import Problem
+from store.models import Item
+
+_NUL = "\\u0000"
+_REAL_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""Not the six characters themselves, which JSON writes with another backslash."""
+
+
+def refuse(item: Item, owners: dict[str, str]) -> Problem | None:
+    """Why an item cannot be stored, or None; `owners` has the source of each release id that is taken."""
+    release = item.release
+    owner = owners.get(release.id, release.source)
+    if owner != release.source:
+        return _problem(item, "id_taken", f"release id {release.id!r} belongs to source {owner!r}; give another id")
+    try:
+        written = release.model_dump_json() + item.record.model_dump_json()
+    except ValueError:  # half of a surrogate pair, which UTF-8 cannot write
+        return _problem(item, "not_unicode", "the text holds code points that are no characters; decode it again")
+    if _NUL in written and _REAL_NUL.search(written):  # the first is ten times as fast
+        return _problem(item, "nul_character", "the text holds NUL characters, which databases refuse; remove them")
+    if twice := _id_given_twice(item):
+        return _problem(item, "id_twice", f"two values of the record have the id {twice!r}; correct the extractor")
+    return None
+
+
+def _problem(item: Item, code: str, message: str) -> Problem:
+    release, url = item.release, item.page.link.url if item.page else None
+    sha256 = item.page.sha256 if item.page else release.page_sha256
+    place = item.place or url or release.url or release.id
+    return Problem(source=release.source, place=place, stage="save", code=code, message=message, page_sha256=sha256)
+
+
+def _id_given_twice(item: Item) -> str | None:
+    record = item.record
+    kinds = (record.people, record.organisations, record.dates, record.amounts, record.quotes)
+    for values in kinds:
+        given = Counter(value.id for value in values)
+        if len(given) < len(values):
+            return given.most_common(1)[0][0]
+    return None

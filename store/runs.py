@@ -1,0 +1,102 @@
+"""Runs of the program: when they began, how they ended, and which of them were killed."""
+
+import datetime as dt
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from store import tables
+from store.database import Store, StoreError, writing
+from store.models import Run
+from store.rows import utc
+from store.upsert import insert_missing
+
+SILENCE = dt.timedelta(hours=1)
+"""A run on another machine, whose process cannot be looked at, counts as dead after saving nothing for so long."""
+
+
+def start_run(store: Store, started: dt.datetime, sources: Iterable[str] = ()) -> Run:
+    """Note that a run of this process begins, and which earlier ones were interrupted.
+
+    A run is interrupted when its process on this machine is gone, or, elsewhere, when it was silent for `SILENCE`.
+    """
+    run = Run(id=secrets.token_hex(8), started=started, sources=tuple(sources))
+    table = tables.run
+    with writing(store) as connection:
+        for row in connection.execute(select(table).where(table.c.state == "running")):
+            if _is_dead(row, started):
+                connection.execute(update(table).where(table.c.id == row.id).values(state="interrupted"))
+        insert_missing(connection, tables.source, [{"name": name} for name in sorted(set(run.sources))])
+        now = {"started": utc(started), "alive_at": utc(started), "process": _process()}
+        connection.execute(table.insert(), run.model_dump() | now)
+    return run
+
+
+def finish_run(
+    store: Store, run_id: str, finished: dt.datetime, counts: Mapping[str, int], failed: bool = False
+) -> Run:
+    """Note how a run ended; one that did not fail is its sources' last run. Raises StoreError for an unknown id."""
+    table = tables.run
+    state = "failed" if failed else "finished"
+    end = {"finished": utc(finished), "alive_at": utc(finished), "state": state, "counts": dict(counts)}
+    with writing(store) as connection:
+        connection.execute(update(table).where(table.c.id == run_id).values(**end))
+        row = connection.execute(select(table).where(table.c.id == run_id)).first()
+        if row is None:
+            raise StoreError(f"{store.url}: no run has the id {run_id!r}; take the one that start_run returned")
+        if not failed:
+            _date_sources(connection, row)
+    return as_run(row)
+
+
+def as_run(row: Row[Any]) -> Run:
+    """A row of the table `run`."""
+    finished = utc(row.finished) if row.finished else None
+    return Run(
+        id=row.id,
+        started=utc(row.started),
+        finished=finished,
+        state=row.state,
+        counts=row.counts,
+        sources=tuple(row.sources),
+    )
+
+
+def _date_sources(connection: Connection, run: Row[Any]) -> None:
+    names = tables.source.c.name.in_(run.sources)
+    connection.execute(update(tables.source).where(names).values(last_run=utc(run.started)))
+
+
+def _process() -> str:
+    """This process, told apart from any other that ever had its number: machine, number, start."""
+    return f"{_machine()}|{os.getpid()}|{_born(os.getpid()) or ''}"
+
+
+def _machine() -> str:
+    """Host name, boot and, since containers number their processes themselves, their name space."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{socket.gethostname()} {boot} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:  # no Linux: processes cannot be looked at without another library
+        return socket.gethostname()
+
+
+def _born(pid: int) -> str | None:
+    """When a process was started, in ticks since the machine's start; None for one that has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else fields[19]  # Z, X: ended, but not yet collected
+
+
+def _is_dead(run: Row[Any], now: dt.datetime) -> bool:
+    machine, pid, born = str(run.process).rsplit("|", 2)
+    if machine == _machine() and born:
+        return _born(int(pid)) != born
+    return bool(utc(now) - utc(run.alive_at) > SILENCE)

@@ -1,0 +1,196 @@
+"""Saving: a batch in one transaction, so that a run killed at any point leaves nothing half-written."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from schemas.problem import Problem
+from schemas.source import Source
+from store import tables
+from store.database import Store, writing
+from store.models import Batch, Item, Saved
+from store.refuse import refuse
+from store.rows import (
+    Row,
+    page_row,
+    problem_row,
+    quarantine_id,
+    record_row,
+    release_row,
+    utc,
+    value_rows,
+    version_row,
+)
+from store.upsert import chunks, delete_where, insert_missing, upsert
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class _Known(NamedTuple):
+    """What the store held of a release before the batch."""
+
+    source: str
+    text_sha256: str
+    last_seen: dt.datetime
+
+
+class _Plan(NamedTuple):
+    """What is to be saved, and what was there before."""
+
+    batch: Batch
+    items: list[Item]
+    """Those that can be stored."""
+    problems: tuple[Problem, ...]
+    known: dict[str, _Known]
+    """By release id."""
+    newest: dict[str, Item]
+    """For each release the item that is current from now on; none where the store knows a newer text."""
+
+    def keep(self) -> frozenset[str]:
+        """Columns that stay as they are in rows that are there."""
+        return frozenset({"last_seen"}) if self.batch.reextracted else _NOTHING
+
+
+def save_batch(store: Store, batch: Batch) -> Saved:
+    """Save everything of a batch, or nothing of it; saved again, it changes nothing.
+
+    A release with another text than before gets a new version, whose record becomes the current one, unless its page
+    was fetched before the current text was seen. An item that cannot be stored goes to quarantine (stage `save`) and
+    the others are saved. Reviews are never touched. Raises SQLAlchemyError when the database fails.
+    """
+    with writing(store) as connection:
+        plan = _plan(connection, batch)
+        _save_sources(connection, batch)
+        _save_releases(connection, plan)
+        _save_pages(connection, plan)
+        _save_records(connection, plan)
+        _save_values(connection, plan)
+        upsert(connection, tables.quarantine, [problem_row(problem, batch.seen_at) for problem in plan.problems])
+        cleared = _clear_quarantine(connection, plan.items)
+        alive = update(tables.run).where(tables.run.c.id == batch.run_id)
+        connection.execute(alive.values(alive_at=utc(batch.seen_at)))
+    return _report(plan, cleared)
+
+
+def save_sources(store: Store, sources: Iterable[Source]) -> None:
+    """Keep each source's settings as they were declared."""
+    rows: list[Row] = [{"name": source.name, "settings": source.model_dump_json()} for source in sources]
+    with writing(store) as connection:
+        upsert(connection, tables.source, rows)
+
+
+def _plan(connection: Connection, batch: Batch) -> _Plan:
+    known = _known_releases(connection, {item.release.id for item in batch.items})
+    owners = {key: release.source for key, release in known.items()}
+    items, problems = [], list(batch.problems)
+    for item in batch.items:
+        if problem := refuse(item, owners):
+            problems.append(problem)
+        else:
+            items.append(item)
+            owners[item.release.id] = item.release.source
+    return _Plan(batch, items, tuple(problems), known, _newest(batch, items, known))
+
+
+def _known_releases(connection: Connection, ids: set[str]) -> dict[str, _Known]:
+    table = tables.release.c
+    known = {}
+    for chunk in chunks(sorted(ids)):
+        columns = select(table.id, table.source, table.text_sha256, table.last_seen)
+        for row in connection.execute(columns.where(table.id.in_(chunk))):
+            known[row.id] = _Known(row.source, row.text_sha256, utc(row.last_seen))
+    return known
+
+
+def _newest(batch: Batch, items: list[Item], known: dict[str, _Known]) -> dict[str, Item]:
+    newest: dict[str, Item] = {}
+    for item in items:
+        rival = newest.get(item.release.id)
+        if _is_outdated(batch, item, known.get(item.release.id)):
+            continue
+        if rival is None or item.seen(batch.seen_at) >= rival.seen(batch.seen_at):
+            newest[item.release.id] = item
+    return newest
+
+
+def _is_outdated(batch: Batch, item: Item, before: _Known | None) -> bool:
+    if before is None or before.text_sha256 == item.release.text_sha256:
+        return False
+    return batch.reextracted or item.seen(before.last_seen) < before.last_seen
+
+
+def _save_sources(connection: Connection, batch: Batch) -> None:
+    names = {item.release.source for item in batch.items} | {problem.source for problem in batch.problems}
+    pages = [*batch.pages, *(item.page for item in batch.items if item.page)]
+    names |= {page.link.source for page in pages}
+    insert_missing(connection, tables.source, [{"name": name} for name in sorted(names)])
+
+
+def _save_releases(connection: Connection, plan: _Plan) -> None:
+    seen: dict[str, list[dt.datetime]] = defaultdict(list)
+    for item in plan.items:
+        seen[item.release.id].append(item.seen(plan.batch.seen_at))
+    releases = [release_row(item, min(seen[key]), max(seen[key])) for key, item in sorted(plan.newest.items())]
+    upsert(connection, tables.release, releases, plan.keep())
+    versions = [version_row(item, item.seen(plan.batch.seen_at)) for item in plan.items]
+    upsert(connection, tables.release_version, versions, plan.keep())
+
+
+def _save_pages(connection: Connection, plan: _Plan) -> None:
+    unread = [*plan.batch.pages, *(item.page for item in plan.batch.items if item.page)]
+    read = [page_row(item.page, item.release.id) for item in plan.items if item.page]
+    upsert(connection, tables.page, [*(page_row(page, None) for page in unread), *read])
+
+
+def _save_records(connection: Connection, plan: _Plan) -> None:
+    table = tables.record
+    for chunk in chunks(sorted(plan.newest.keys() & plan.known.keys())):
+        earlier = update(table).where(table.c.release_id.in_(chunk), table.c.is_current)
+        connection.execute(earlier.values(is_current=False))
+    # The current ones last: of two of one key in a batch the later row stays.
+    upsert(connection, table, [record_row(item, False) for item in plan.items if not _is_current(plan, item)])
+    upsert(connection, table, [record_row(item, True) for item in plan.newest.values()])
+
+
+def _is_current(plan: _Plan, item: Item) -> bool:
+    return plan.newest.get(item.release.id) is item
+
+
+def _save_values(connection: Connection, plan: _Plan) -> None:
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for item in plan.newest.values():
+        for table, row in value_rows(item):
+            rows[table.name].append(row)
+    for table in tables.VALUES:
+        _replace(connection, table, rows[table.name], plan.newest.keys() & plan.known.keys())
+
+
+def _replace(connection: Connection, table: Table, rows: list[Row], releases: set[str]) -> None:
+    delete_where(connection, table.c.release_id, releases)
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _clear_quarantine(connection: Connection, items: list[Item]) -> int:
+    done = {quarantine_id(item.release.source, place) for item in items for place in item.places()}
+    return delete_where(connection, tables.quarantine.c.id, done)
+
+
+def _report(plan: _Plan, cleared: int) -> Saved:
+    releases = {item.release.id for item in plan.items}
+    found_again = releases & plan.known.keys()
+    changed = {
+        key
+        for key in found_again & plan.newest.keys()
+        if plan.newest[key].release.text_sha256 != plan.known[key].text_sha256
+    }
+    return Saved(
+        new=len(releases - plan.known.keys()),
+        changed=len(changed),
+        unchanged=len(found_again - changed),
+        problems=plan.problems,
+        cleared=cleared,
+    )

