@@ -1,0 +1,54 @@
+"""Numbers in digits and words."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.numerals import find_number_words, find_numerals, read_number, windows
+
+EXAMPLES = [
+    ("half a million", "500000"),
+    ("half-million", "500000"),
+    ("a quarter of a million", "250000"),
+    ("a million and a half", "1500000"),  # the half is one of a million
+    ("one-and-a-half billion", "1500000000"),
+    ("twenty-five thousand", "25000"),
+    ("one million two hundred thousand", "1200000"),  # adds
+    ("2 lakh crore", "2000000000000"),  # multiplies
+    ("2½ million", "2500000"),
+    ("1.234.567,89", "1234567.89"),  # European
+    ("1 452 000,5", "1452000.5"),
+    (".56", "0.56"),
+    ("8trn", "8000000000000"),
+    ("0.1234567", "0.1234567"),
+]
+NOT_NUMBERS = ["1.2.3", "1,23,4", "12,3456", "9" * 40]
+
+
+@pytest.mark.parametrize(("text", "value"), EXAMPLES)
+def test_reads(text: str, value: str) -> None:
+    number = read_number(text)
+    assert number is not None
+    assert format(number.normalize(), "f") == value
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERS)
+def test_unknown_grouping_is_no_number(text: str) -> None:
+    assert read_number(text) is None
+
+
+@given(st.text())
+def test_numerals_stand_where_they_say(text: str) -> None:
+    for numeral in [*find_numerals(text), *find_number_words(text)]:
+        assert text[numeral.start : numeral.end] == numeral.text
+        read_number(numeral.text)
+
+
+@given(st.text(alphabet="ab ", max_size=600))
+def test_windows_rise_and_hold_every_hint(text: str) -> None:
+    found = windows(text, ("ab",))
+    assert all(first[1] <= second[0] for first, second in pairwise(found))
+    for place in range(len(text) - 1):
+        assert text[place : place + 2] != "ab" or any(start <= place < end for start, end in found)
