@@ -1,0 +1,109 @@
+"""Resolves mentions into people and organisations: which of the names in `doc.ents` mean the same."""
+
+from collections.abc import Iterator
+
+import regex
+from spacy.tokens import Doc, Span
+
+from extractors.clusters import Cluster, folded, is_acronym, person_words, resolve_organisations, resolve_people
+from extractors.lexicon import word_lists
+from extractors.roles import Context, best_role, find_role
+from schemas.record import Check, Evidence, Organisation, Person
+from schemas.release import Release
+from schemas.values import OrganisationKind, derive_id
+
+_KINDS: tuple[OrganisationKind, ...] = (
+    "court", "media", "education", "intergovernmental", "political", "government", "ngo",
+)  # fmt: skip
+_WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}]+(?:[.'’\-‐‑&/]+[\p{L}\p{M}\p{Nd}]+)*\.?|&")
+_CHAMBERS = frozenset(("senate", "house", "representatives"))
+
+
+def read_kind(name: str) -> OrganisationKind:
+    """What kind of organisation, by the words of its name; a name that says nothing is a company's.
+
+    >>> read_kind("Ministry of Labour"), read_kind("University of Oslo"), read_kind("Acme Bank Ltd")
+    ('government', 'education', 'company')
+    """
+    words = _WORD.findall(name)
+    if words and words[-1].rstrip(".").casefold() in folded("legal"):
+        return "company"
+    return next((kind for kind in _KINDS if not word_lists()[f"kind_{kind}"].isdisjoint(words)), "company")
+
+
+def extract_names(doc: Doc, release: Release) -> tuple[list[Person], list[Organisation], list[Check]]:
+    """People and organisations of a release from the names marked in `doc.ents`, each with all its mentions.
+
+    Checks: `acronym_unexplained` for an organisation known by an unexplained acronym, `person_by_one_name`.
+    """
+    ents = list(doc.ents)
+    organisations = resolve_organisations(release.text, [span for span in ents if span.label_ == "ORG"])
+    people = resolve_people(span for span in ents if span.label_ == "PERSON")
+    context = Context(
+        release.text,
+        {span.start_char: name for cluster in organisations for name in [cluster.name] for span in cluster.spans},
+        _institutions(organisations, release.text),
+    )
+    return (
+        [_person(cluster, context, release) for cluster in people],
+        [_organisation(cluster, release) for cluster in organisations],
+        [*_check_organisations(organisations), *_check_people(people)],
+    )
+
+
+def _evidence(cluster: Cluster) -> tuple[Evidence, ...]:
+    return tuple(Evidence(start=s.start_char, end=s.end_char, text=s.text) for s in cluster.spans)
+
+
+def _person(cluster: Cluster, context: Context, release: Release) -> Person:
+    role = best_role([find_role(context, span.start_char, span.end_char) for span in cluster.spans], context)
+    return Person(
+        id=derive_id(release.id, "person", cluster.name),
+        name=cluster.name,
+        title=role.title,
+        organisation=role.organisation,
+        mentions=_evidence(cluster),
+        confidence=cluster.confidence,
+    )
+
+
+_HEADING = regex.compile(r"(?i)(?:^|\n)\W{0,6}about (?:the )?$")
+
+
+def _institutions(clusters: list[Cluster], text: str) -> dict[str, str]:
+    """Organisations that a title can imply: the chambers of a parliament, and the one that the release is about."""
+    chambers = {core[-1]: cluster.name for cluster in clusters for core in cluster.forms if core[-1] in _CHAMBERS}
+    about = {
+        cluster.name
+        for cluster in clusters
+        if any(_HEADING.search(text[max(0, span.start_char - 20) : span.start_char]) for span in cluster.spans)
+    }
+    return chambers | ({"issuer": about.pop()} if len(about) == 1 else {})
+
+
+def _organisation(cluster: Cluster, release: Release) -> Organisation:
+    return Organisation(
+        id=derive_id(release.id, "organisation", cluster.name),
+        name=cluster.name,
+        acronym=cluster.acronym or (cluster.name if is_acronym(cluster.name) and cluster.name.isupper() else None),
+        kind=read_kind(cluster.name),
+        mentions=_evidence(cluster),
+        confidence=cluster.confidence,
+    )
+
+
+def _check(code: str, message: str, span: Span) -> Check:
+    return Check(code=code, message=message, start=span.start_char, end=span.end_char)
+
+
+def _check_organisations(clusters: list[Cluster]) -> Iterator[Check]:
+    for cluster in clusters:
+        span = cluster.spans[0]
+        if cluster.name.isupper() and is_acronym(cluster.name) and cluster.name not in word_lists()["org"]:
+            yield _check("acronym_unexplained", f"{cluster.name!r}: the text does not say what it stands for", span)
+
+
+def _check_people(clusters: list[Cluster]) -> Iterator[Check]:
+    for cluster in clusters:
+        if len(person_words(cluster.name)) == 1:
+            yield _check("person_by_one_name", f"{cluster.name!r}: no full name in the text", cluster.spans[0])
