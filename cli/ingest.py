@@ -1,0 +1,163 @@
+"""`dateline ingest`: from newsrooms or files to records in the store."""
+
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+from rich.text import Text
+
+from cli.output import complain, err, out, print_json, progress_bar
+from cli.tables import plain_table, shorten
+from flows.report import LISTENER, Report
+from samples.server import sample_sources, serve_samples
+from schemas.settings import Settings
+from schemas.source import Source, load_sources
+
+WAITING = "Starting Prefect (about 8 seconds, up to 20 the first time)"
+
+
+def ingest(
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(help="A sources.toml, or files and folders of releases; by default the samples, over HTTP."),
+    ] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only the source of that name; may be repeated.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many new releases a source.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="None published before.")] = None,
+    published: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="For files that tell no date of their own.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the run's report as JSON.")] = False,
+) -> None:
+    """Fetch, read, extract and store the releases that the store does not have yet."""
+    paths = sources or []
+    is_files = bool(paths) and not all(path.suffix == ".toml" for path in paths)
+    if is_files and (source or limit or since):
+        raise typer.BadParameter("--source, --limit and --since are for a sources.toml")
+    if published and not is_files:
+        raise typer.BadParameter("--published is for files and folders; a source tells its own dates")
+    with ExitStack() as stack:
+        if is_files:
+            _existing(paths)
+            report = _run_files(paths, published.date() if published else None)
+        else:
+            chosen = _choose(_declared(paths, stack), source or [])
+            report = _run_sources(chosen, limit, since.date() if since else None)
+    _print_report(report, as_json)
+    raise typer.Exit(0 if report.clean else 1)
+
+
+def _existing(paths: list[Path]) -> None:
+    if missing := next((path for path in paths if not path.exists()), None):
+        raise typer.BadParameter(f"{missing} does not exist; name a sources.toml, or files and folders of releases")
+
+
+def _declared(paths: list[Path], stack: ExitStack) -> list[Source]:
+    if not paths:
+        return sample_sources(stack.enter_context(serve_samples()))
+    return [source for path in paths for source in load_sources(path)]
+
+
+def _choose(sources: list[Source], names: list[str]) -> list[Source]:
+    known = [source.name for source in sources]
+    if unknown := next((name for name in names if name not in known), None):
+        raise typer.BadParameter(f"no source is named {unknown!r}; there are: {', '.join(known)}")
+    return [source for source in sources if not names or source.name in names]
+
+
+def _run_sources(sources: list[Source], limit: int | None, since: date | None) -> Report:
+    with _watched():
+        from flows.ingest import ingest as flow
+
+        return _report_of(flow(sources, limit, since, return_state=True))
+
+
+def _run_files(paths: list[Path], published: date | None) -> Report:
+    with _watched():
+        from flows.ingest import ingest_files as flow
+
+        return _report_of(flow(paths, published, return_state=True))
+
+
+def _report_of(state: Any) -> Report:
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    return Report.model_validate(result)
+
+
+class _Watch:
+    """Shows how far the run is; the first news ends the wait for Prefect."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task(WAITING, total=None)
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        self._progress.update(self._task, description=stage, completed=done, total=total)
+
+
+def _watched() -> ExitStack:
+    """A context in which flows started in this process report to a progress bar."""
+    Settings()  # a wrong setting is said before Prefect is waited for
+    stack = ExitStack()
+    progress = stack.enter_context(progress_bar())
+    if not err.is_terminal:
+        err.print(WAITING + " …")
+    token = LISTENER.set(_Watch(progress))
+    stack.callback(LISTENER.reset, token)
+    return stack
+
+
+def _print_report(report: Report, as_json: bool) -> None:
+    for problem in report.problems:
+        complain(problem)
+    for error in report.errors:
+        err.print(Text(error, "red"), soft_wrap=True)
+    if as_json:
+        print_json(report.model_dump(mode="json"))
+        return
+    if report.found:
+        columns = ("id", "published", "title", "#people", "#orgs", "#dates", "#amounts", "#quotes", "#checks")
+        title_width = max(20, out.width - sum(map(len, columns)) - 2 * len(columns))  # so that a release takes one line
+        rows = [
+            (
+                *(found.id[:8], found.published, shorten(found.title, title_width)),
+                *(found.people, found.organisations, found.dates, found.amounts, found.quotes, found.checks),
+            )
+            for found in report.found
+        ]
+        out.print(plain_table(_found_title(report), columns, rows))
+        out.print()
+    names = ("links", "known", "older", "stored", "failed")
+    rows_by_source = [(name, *(counts.get(key, 0) for key in names)) for name, counts in report.counts.items()]
+    out.print(plain_table("Sources", ("source", *(f"#{name}" for name in names)), rows_by_source))
+    out.print(Text("\n" + closing_words(report), "bold"))
+
+
+def _found_title(report: Report) -> str:
+    stored = sum(report.saved.values())
+    return (
+        "Stored releases"
+        if stored <= len(report.found)
+        else f"The first {len(report.found)} of {stored} stored releases"
+    )
+
+
+def closing_words(report: Report) -> str:
+    """What a user wants to know last, and what to do next.
+
+    >>> closing_words(Report(counts={"acme": {"links": 3, "known": 3}}))
+    'Nothing new: all 3 listed releases are in the store already.'
+    """
+    new, changed = report.saved.get("new", 0), report.saved.get("changed", 0)
+    if report.clean and not sum(report.saved.values()):
+        return f"Nothing new: all {report.total('known')} listed releases are in the store already."
+    words = f"{new} new, {changed} changed, {report.saved.get('unchanged', 0)} unchanged"
+    if report.clean:
+        return f"{words}. Look at one with `dateline show ID`, take all with `dateline export`."
+    failed = report.total("failed")
+    return f"{words}, {failed} failed: they are in quarantine (`dateline status`) and the next run tries them again."

@@ -1,0 +1,66 @@
+"""Where the command line prints: results on standard output, progress and complaints on standard error."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from schemas.problem import Problem
+
+PIPE_WIDTH = 200
+"""Characters in a line that goes to a file or another program, where nothing says how wide it may be."""
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PIPE_WIDTH)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
+
+
+class _Rate(ProgressColumn):
+    """Documents per second so far."""
+
+    def render(self, task: Task) -> Text:
+        """`12.3/s`, or nothing before the first document."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="dim")
+
+
+def progress_bar() -> Progress:
+    """A bar with counts and rate on a terminal; nothing at all on a pipe."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeElapsedColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def complain(problem: Problem) -> None:
+    """One line on standard error: what, where, what to do."""
+    place = "" if problem.message.startswith(problem.place) else f"{problem.place}: "
+    err.print(f"[yellow]{problem.stage}[/] {escape(place + problem.message)}", soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output, for programs."""
+    out.file.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+@contextmanager
+def output_file(path: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that appears under its name only when it is whole."""
+    if path is None:
+        yield out.file  # type: ignore[misc]  # rich types its file as IO[str]
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf8", newline="\n") as stream:
+            yield stream
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,30 @@
+"""`dateline show`: one stored release, its text with every value coloured, then its record as tables."""
+
+from typing import Annotated
+
+import typer
+
+from cli.output import out
+from cli.tables import coloured_text, legend, record_tables
+from schemas.settings import Settings
+from store.database import close_store, open_store
+from store.load import load_record, load_release
+
+
+def show(
+    release: Annotated[str, typer.Argument(help="Id of a stored release, the beginning of one, or its address.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
+) -> None:
+    """Show a stored release: its text with the values found in it, then the record."""
+    store = open_store(Settings().database_url)
+    try:
+        found, record = load_release(store, release), load_record(store, release)
+    finally:
+        close_store(store)
+    if found is None or record is None:
+        raise typer.BadParameter(f"no stored release has the id or address {release!r}; `dateline export` lists all")
+    if as_json:
+        out.file.write(record.model_dump_json(indent=2) + "\n")
+        return
+    out.print(coloured_text(record, found.text), "\n", legend(), "\n", sep="\n")
+    out.print(record_tables(record, found.text))

@@ -1,0 +1,61 @@
+"""`dateline status`: what the store holds, per source, what the last runs did and what is in quarantine."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli.output import out, print_json
+from cli.tables import plain_table, shorten
+from schemas.settings import Settings
+from store.database import close_store, open_store
+from store.load import load_quarantine
+from store.models import Quarantined, Run, SourceStatus
+from store.status import load_status
+
+SHOWN = 20
+"""Quarantined places that the table shows; --json has them all."""
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False) -> None:
+    """Show what the store holds, what the last runs did and what could not be processed."""
+    store = open_store(Settings().database_url)
+    try:
+        state, quarantine = load_status(store), load_quarantine(store)
+    finally:
+        close_store(store)
+    if as_json:
+        print_json({**state.model_dump(mode="json"), "quarantine": [q.model_dump(mode="json") for q in quarantine]})
+        return
+    tables = [(name, f"{rows:,}") for name, rows in state.tables.items() if rows]
+    out.print(plain_table("Store", ("table", "#rows"), tables or [("(empty)", "")]))
+    out.print()
+    out.print(plain_table("Sources", ("source", "#releases", "#quarantined", "last seen", "last run"),
+                          map(_source_row, state.sources)))  # fmt: skip
+    out.print()
+    out.print(plain_table("Last runs", ("started", "state", "#new", "#changed", "#unchanged", "#failed", "sources"),
+                          map(_run_row, state.runs)))  # fmt: skip
+    if quarantine:
+        out.print()
+        out.print(plain_table(f"Quarantine ({len(quarantine)})", ("where", "stage", "#tries", "why"),
+                              map(_quarantine_row, quarantine[:SHOWN])))  # fmt: skip
+    if len(quarantine) > SHOWN:
+        out.print(Text(f"… and {len(quarantine) - SHOWN} more (--json has all)", "dim"))
+
+
+def _source_row(source: SourceStatus) -> tuple[object, ...]:
+    return source.name, source.releases, source.quarantined, _minute(source.last_seen), _minute(source.last_run)
+
+
+def _run_row(run: Run) -> tuple[object, ...]:
+    numbers = (run.counts.get(name, 0) for name in ("new", "changed", "unchanged", "failed"))
+    return _minute(run.started), run.state, *numbers, shorten(", ".join(run.sources), 50)
+
+
+def _quarantine_row(entry: Quarantined) -> tuple[object, ...]:
+    problem = entry.problem
+    return problem.place, problem.stage, entry.tries, shorten(problem.message.removeprefix(f"{problem.place}: "), 100)
+
+
+def _minute(moment: object) -> str:
+    return str(moment)[:16] if moment else ""

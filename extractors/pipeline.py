@@ -1,0 +1,31 @@
+"""Builds the spaCy pipeline: one tokenizer and the markers in their order."""
+
+from collections.abc import Callable
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+import extractors.tokenizer  # noqa: F401  (registers the tokenizer)
+from extractors.amounts import mark_amounts
+from extractors.dates import mark_dates
+from extractors.names import mark_names
+from extractors.quotes import mark_quotes
+
+MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
+    ("amounts", mark_amounts),
+    ("dates", mark_dates),
+    ("names", mark_names),
+    ("quotes", mark_quotes),
+)
+"""Component name and function; a marker may read what those before it marked."""
+
+
+def build_pipeline() -> Language:
+    """A new `Language` with Dateline's tokenizer and markers; build it once in a process."""
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
+    nlp.max_length = 50_000_000
+    for name, marker in MARKERS:
+        Language.component(f"dateline_{name}", func=marker)
+        nlp.add_pipe(f"dateline_{name}")
+    return nlp

@@ -1,0 +1,99 @@
+"""Release to record: runs the pipeline over a release's text and joins what its readers understood."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extractors.amounts import extract_amounts
+from extractors.anatomy import read_dateline, read_issuer
+from extractors.dates import extract_dates
+from extractors.entities import extract_names
+from extractors.quotes import extract_quotes
+from extractors.spans import MISFITS
+from schemas.problem import Problem
+from schemas.record import Check, Record, ReleaseRef
+from schemas.release import Release
+
+
+@cache
+def extractor_version() -> str:
+    """Dateline's version and a fingerprint of its extractors: another fingerprint, other rules or weights.
+
+    >>> extractor_version().split("+")[0] == version("dateline")
+    True
+    """
+    digest = hashlib.sha256()
+    for item in _walk(files("extractors")):
+        digest.update(item.name.encode() + item.read_bytes())
+    return f"{version('dateline')}+{digest.hexdigest()[:8]}"
+
+
+def _walk(folder: Traversable) -> Iterator[Traversable]:
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.is_dir():
+            yield from _walk(item)
+        elif not item.name.endswith(".pyc"):
+            yield item
+
+
+def extract_record(nlp: Language, release: Release) -> Record:
+    """Everything that the release says, as a record whose offsets were held against its text."""
+    return _join(nlp(release.text), release)
+
+
+def _join(doc: Doc, release: Release) -> Record:
+    people, organisations, name_checks = extract_names(doc, release)
+    dates, date_checks = extract_dates(doc, release)
+    amounts, amount_checks = extract_amounts(doc, release)
+    quotes, quote_checks = extract_quotes(doc, release, people, organisations)
+    dateline = read_dateline(release.text)
+    reference = ReleaseRef(
+        **release.model_dump(include={"id", "source", "url", "title", "published", "language"}),
+        place=dateline.place if dateline else None,
+        issuer=read_issuer(release, organisations),
+        text_sha256=release.text_sha256,
+    )
+    values = {
+        "extractor_version": extractor_version(),
+        "release": reference,
+        "people": people,
+        "organisations": organisations,
+        "dates": dates,
+        "amounts": amounts,
+        "quotes": quotes,
+        "checks": [*name_checks, *date_checks, *amount_checks, *quote_checks, *_misfits(doc)],
+    }
+    return Record.model_validate(values, context={"text": release.text})
+
+
+def _misfits(doc: Doc) -> Iterator[Check]:
+    for span in doc.spans.get(MISFITS, []):
+        message = f"rule {span.id_!r} cut {span.text!r} in two; please report it with this release"
+        yield Check(code="misfit_mark", message=message, start=span.start_char, end=span.end_char)
+
+
+def extract_records(nlp: Language, releases: Iterable[Release]) -> Iterator[Record | Problem]:
+    """A record for each release in turn; a release that a rule trips over gives a Problem and the rest goes on."""
+    for release in releases:
+        yield _record_or_problem(nlp, release)
+
+
+def _record_or_problem(nlp: Language, release: Release) -> Record | Problem:
+    try:
+        with nlp.memory_zone():  # the words of a release are forgotten with it: memory stays flat
+            return extract_record(nlp, release)
+    except Exception as error:  # whatever it is, it costs this document only and is kept for a person to see
+        return Problem(
+            source=release.source,
+            place=release.url or release.id,
+            stage="extract",
+            code="extractor",
+            message=f"{type(error).__name__}: {error}; please report it with this release",
+            page_sha256=release.page_sha256,
+        )
