@@ -1,5 +1,6 @@
 """`dateline ingest`: from newsrooms or files to records in the store."""
 
+import os
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
@@ -11,12 +12,16 @@ from rich.text import Text
 
 from cli.output import complain, err, out, print_json, progress_bar
 from cli.tables import plain_table, shorten
-from flows.report import LISTENER, Report
+from flows.report import COUNTED, LISTENER, Report
 from samples.server import sample_sources, serve_samples
 from schemas.settings import Settings
 from schemas.source import Source, load_sources
 
-WAITING = "Starting Prefect (about 8 seconds, up to 20 the first time)"
+
+def _waiting() -> str:
+    """What the first seconds go into."""
+    server = os.environ.get("PREFECT_API_URL")
+    return f"Reporting to Prefect at {server}" if server else "Starting Prefect (about 8 s, up to 20 s the first time)"
 
 
 def ingest(
@@ -94,7 +99,7 @@ class _Watch:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task(WAITING, total=None)
+        self._task = progress.add_task(_waiting(), total=None)
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         self._progress.update(self._task, description=stage, completed=done, total=total)
@@ -106,7 +111,7 @@ def _watched() -> ExitStack:
     stack = ExitStack()
     progress = stack.enter_context(progress_bar())
     if not err.is_terminal:
-        err.print(WAITING + " …")
+        err.print(_waiting() + " …")
     token = LISTENER.set(_Watch(progress))
     stack.callback(LISTENER.reset, token)
     return stack
@@ -132,9 +137,8 @@ def _print_report(report: Report, as_json: bool) -> None:
         ]
         out.print(plain_table(_found_title(report), columns, rows))
         out.print()
-    names = ("links", "known", "older", "stored", "failed")
-    rows_by_source = [(name, *(counts.get(key, 0) for key in names)) for name, counts in report.counts.items()]
-    out.print(plain_table("Sources", ("source", *(f"#{name}" for name in names)), rows_by_source))
+    by_source = [(name, *(counts.get(key, 0) for key in COUNTED)) for name, counts in report.counts.items()]
+    out.print(plain_table("Sources", ("source", *(f"#{name}" for name in COUNTED)), by_source))
     out.print(Text("\n" + closing_words(report), "bold"))
 
 

@@ -219,6 +219,8 @@ def _read_mail(file: _File) -> Release:
         content, kind = (_part_text(part), part.get_content_subtype()) if part is not None else ("", "plain")
     except Exception as error:  # the standard library raises anything for the headers of hostile mails
         raise ReadyError("bad_mail", f"cannot be read as a mail ({type(error).__name__}: {error})") from error
+    if not mail.keys():
+        raise ReadyError("bad_mail", "has no mail headers; save the mail again, with its source")
     if not make_text("", content):
         raise ReadyError("no_text", "this mail has no text; save its text in a file of its own")
     origin = Origin(identity or file.name, content_type="text/html; charset=utf-8", hint=day or file.published)

@@ -20,7 +20,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.files import FILES_SOURCE
 from flows.process import Bench, open_bench, plan_links, process_links, process_readings, read_paths
-from flows.report import LISTENER, Report, add_reports
+from flows.report import COUNTED, LISTENER, Report, add_reports
 from schemas.page import utc_now
 from schemas.settings import Settings
 from schemas.source import Source
@@ -119,7 +119,7 @@ def _report_of(future: PrefectFuture[Report]) -> Report:
 
 def _conclude(report: Report) -> State[ReportData]:
     """The run's summary as an artifact and as its final state."""
-    rows = [{"source": source, **numbers} for source, numbers in report.counts.items()]
+    rows = [{"source": source, **{name: n.get(name, 0) for name in COUNTED}} for source, n in report.counts.items()]
     create_table_artifact(table=rows, key="ingest-summary", description=summary_line(report))
     data = report.model_dump(mode="json")
     if report.clean:

@@ -78,6 +78,8 @@ class Report(BaseModel):
         return not self.problems and not self.errors
 
 
+COUNTED = ("links", "known", "older", "stored", "failed")
+"""What is counted of each source, in the order of the work."""
 FOUND_KEPT = 25
 PROBLEMS_KEPT = 1000
 

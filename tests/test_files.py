@@ -141,6 +141,7 @@ def test_what_the_caller_knows() -> None:
 
 HOSTILE: list[tuple[str, str | bytes, str]] = [
     ("a.html", b"", "empty"),
+    ("a.eml", b"\xff\xfe\x00garbage", "bad_mail"),  # not one header
     ("a.txt", b"\0\0\n", "empty"),
     ("a.html", bytes(range(256)), "binary"),
     ("a.xyz", b"\x01\x02\x03" * 99, "binary"),  # unknown ending, no text

@@ -1,9 +1,11 @@
 """The flow, with the real Prefect, a real server to fetch from and a real store."""
 
+import contextlib
 import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import flows.ingest
@@ -132,6 +135,45 @@ def test_a_batch_that_cannot_be_stored_is_said(
     assert state.name == "PartlyFailed"
     assert ["disk full" in error for error in report.errors] == [True]
     assert report.saved["new"] in (3, 7)  # the other of the two batches; they run side by side
+
+
+@pytest.fixture
+def prefect_server(tmp_path: Path) -> Iterator[str]:
+    """Address of the API of a real server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect")}, **quiet)
+    url = f"http://127.0.0.1:{port}/api"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/health").is_success:
+                break
+        time.sleep(0.2)
+    yield url
+    server.terminate()
+    server.wait()
+
+
+def test_reports_to_a_prefect_server(prefect_server: str, data_dir: Path) -> None:
+    """The run, its tasks and its summary are seen there; the command says whom it reports to."""
+    command = [*DATELINE, "ingest", "--source", "sample-club"]
+    environment = {**os.environ, "PREFECT_API_URL": prefect_server}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert prefect_server in done.stderr
+    (seen,) = httpx.post(f"{prefect_server}/flow_runs/filter", json={}).json()
+    assert seen["state"]["name"] == "Completed"
+    assert seen["state"]["message"].startswith("2 new, 0 changed and 0 unchanged releases stored")
+    names = {run["name"].partition("-")[0] for run in httpx.post(f"{prefect_server}/task_runs/filter", json={}).json()}
+    assert names <= {"discover", "ingest batch"}  # recorded after the run's end, so not all need be there yet
+    (artifact,) = httpx.post(f"{prefect_server}/artifacts/filter", json={}).json()
+    assert json.loads(artifact["data"]) == [
+        {"source": "sample-club", "links": 2, "known": 0, "older": 0, "stored": 2, "failed": 0}
+    ]
 
 
 def test_killed_and_started_again(newsroom: Newsroom, data_dir: Path, tmp_path: Path) -> None:

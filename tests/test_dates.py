@@ -1,0 +1,165 @@
+import datetime as dt
+import time
+
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.date_context import DateContext
+from extractors.date_reading import read_date
+from extractors.dates import extract_dates, mark_dates
+from extractors.tokenizer import Tokenizer
+from schemas.record import Check, DateMention
+from schemas.release import Release
+from schemas.values import date_bounds
+
+TOKENIZER = Tokenizer(spacy.blank("en").vocab)
+FRIDAY = dt.date(2025, 4, 11)
+
+# Words of a text published on Friday 11 April 2025 in Australia, and every (text, value) in it.
+EXAMPLES = [
+    ("Signed on April 10, 2025, in Oslo.", [("April 10, 2025", "2025-04-10")]),  # the American order
+    ("Signed on 10 April 2025.", [("10 April 2025", "2025-04-10")]),  # the British order
+    ("Signed on the 10th of April, 2025.", [("the 10th of April, 2025", "2025-04-10")]),  # spelled out
+    ("OSLO, Apr. 9, 2025 -- A bank", [("Apr. 9, 2025", "2025-04-09")]),  # abbreviated in a dateline
+    ("OSLO, APRIL 9, 2025", [("APRIL 9, 2025", "2025-04-09")]),  # capitals
+    ("Updated 2025-04-10.", [("2025-04-10", "2025-04-10")]),  # ISO 8601
+    ("Due 10/04/2025.", [("10/04/2025", "2025-04-10")]),  # Australia writes the day first
+    ("Opened in May 2024.", [("May 2024", "2024-05")]),  # month and year
+    ("Founded in 2004 and listed by 2010.", [("2004", "2004"), ("2010", "2010")]),  # bare years
+    ("Active since the 1990s.", [("1990s", "199X")]),  # a decade
+    ("Ready in spring 2026.", [("spring 2026", "2026-SP")]),  # a season
+    ("Sales in Q3 2024 and the first quarter of 2025", [("Q3 2024", "2024-Q3"), ("first quarter of 2025", "2025-Q1")]),
+    ("Up on 4Q24 and 1H25.", [("4Q24", "2024-Q4"), ("1H25", "2025-H1")]),  # bankers' short forms
+    ("The second half of 2024 was calm.", [("second half of 2024", "2024-H2")]),  # a half
+    ("Costs in FY25 and fiscal 2026", [("FY25", "FY2025"), ("fiscal 2026", "FY2026")]),  # fiscal years
+    ("The 2024/25 financial year", [("2024/25 financial year", "FY2025")]),  # bears the year in which it ends
+    ("Funding for 2024-2026 and 2030–31", [("2024-2026", "2024/2026"), ("2030–31", "2030/2031")]),  # years
+    ("It ran from March 3-5, 2025.", [("March 3-5, 2025", "2025-03-03/2025-03-05")]),  # days of a month
+    ("From June 1 to July 15, 2025", [("June 1 to July 15, 2025", "2025-06-01/2025-07-15")]),  # year of the second
+    ("Built between 2003 and 2007", [("2003 and 2007", "2003/2007")]),  # 'and' after 'between'
+    ("Ready by the end of 2026.", [("end of 2026", "2026")]),  # part of a year
+    ("The office said today it closed.", [("today", "2025-04-11")]),  # the day of publication
+    ("It closed yesterday.", [("yesterday", "2025-04-10")]),
+    ("The board met on Thursday.", [("Thursday", "2025-04-10")]),  # past tense: the latest one
+    ("The board will meet on Tuesday.", [("Tuesday", "2025-04-15")]),  # future: the next one
+    ("It grew last month and last week.", [("last month", "2025-03"), ("last week", "2025-W14")]),
+    ("It opened earlier this year.", [("this year", "2025")]),
+    ("It opens on June 3.", [("June 3", "2025-06-03")]),  # the nearest such day
+]
+HARD = [
+    # The year that another place in the text gives to the same day, though publication is nearer to 2025.
+    ("Held on May 2, 2023. On May 2 the hall was full.", [("May 2, 2023", "2023-05-02"), ("May 2", "2023-05-02")]),
+    # An interval over the turn of the year.
+    ("Open December 28 to January 3, 2026.", [("December 28 to January 3, 2026", "2025-12-28/2026-01-03")]),
+    # The dateline is a day before publication: 'today' is the dateline's day.
+    ("OSLO, April 10, 2025 – The bank said today", [("April 10, 2025", "2025-04-10"), ("today", "2025-04-10")]),
+    # A month in the past tense, more than half a year back.
+    ("The works were closed in September.", [("September", "2024-09")]),
+    # A clock time is no part of the date.
+    ("Doors open on May 9 at 6 p.m.", [("May 9", "2025-05-09")]),
+]
+NOT_DATES = [
+    "You may march in an august hall.",  # month names as words
+    "May Chen leads the band.",  # as a name
+    "The three-year plan helps 25-year-old runners.",  # durations and ages
+    "It meets every Monday at 6 p.m.",  # frequencies and clock times
+    "Works run Monday through Friday.",  # opening hours
+    "The Harbour Vision 2030 plan; the 2025 Harbour Festival; Section 2024.",  # numbers in names
+    "Call +61 2 6277 2063 or write to 1290 Broadway, Suite 2000.",  # telephone and street numbers
+    "It costs $2025 for over 2000 members.",  # money and counts
+    "Recently and now, in today's market, call us today!",  # vague words and calls to action
+    "The Securities Act of 1933",  # laws
+    "Over the past decade and in the coming months",  # vague stretches of time
+    "https://example.org/2024/05/07/news",  # addresses
+]
+KNOWN_FAILURES = [
+    ("In the nineteen-sixties", [("nineteen-sixties", "196X")]),  # years in words
+    ("The day after the attack of 9/11", [("9/11", "2001-09-11")]),  # a day known by its number
+    ("Closed the following week, on July the fourth", [("July the fourth", "2025-07-04")]),  # ordinals in words
+]
+
+
+def extract(
+    text: str, published: dt.date | None = FRIDAY, country: str | None = "AU"
+) -> tuple[list[DateMention], list[Check]]:
+    release = Release(id="r", source="s", published=published, country=country, text=text)
+    return extract_dates(mark_dates(TOKENIZER(text)), release)
+
+
+@pytest.mark.parametrize(("text", "expected"), EXAMPLES + HARD)
+def test_examples(text: str, expected: list[tuple[str, str]]) -> None:
+    dates, _ = extract(text)
+    assert [(date.text, date.value) for date in dates] == expected
+
+
+@pytest.mark.parametrize("text", NOT_DATES)
+def test_not_dates(text: str) -> None:
+    assert extract(text)[0] == []
+
+
+@pytest.mark.xfail(strict=True)
+@pytest.mark.parametrize(("text", "expected"), KNOWN_FAILURES)
+def test_known_failures(text: str, expected: list[tuple[str, str]]) -> None:
+    dates, _ = extract(text)
+    assert [(date.text, date.value) for date in dates] == expected
+
+
+def test_without_publication_relative_dates_have_no_value() -> None:
+    dates, checks = extract("The office said today that it opens on June 3.", published=None)
+    assert [(date.text, date.value) for date in dates] == [("today", None), ("June 3", None)]
+    assert [check.code for check in checks] == ["relative_date_unanchored"] * 2
+
+
+def test_order_of_numbers_is_not_guessed() -> None:
+    dates, checks = extract("Due 10/04/2025.", country=None)
+    assert (dates[0].value, checks[0].code) == (None, "ambiguous_date")
+    assert extract("Due 10/04/2025.", country="US")[0][0].value == "2025-10-04"
+    assert extract("Due 25/04/2025.", country=None)[0][0].value == "2025-04-25"
+
+
+def test_impossible_days_are_checked() -> None:
+    dates, checks = extract("Due February 30, 2025.")
+    assert (dates[0].value, checks[0].code) == (None, "impossible_date")
+
+
+def test_month_beside_number_that_is_no_date_is_checked() -> None:
+    _, checks = extract("See MAY 45 of the list.")
+    assert [(check.code, check.start, check.end) for check in checks] == [("unread_date", 4, 10)]
+
+
+def test_every_mention_points_at_its_words_and_has_a_confidence() -> None:
+    text = "Opened May 2, 2023, closed May 2, 2023."
+    dates, _ = extract(text)
+    assert [text[date.start : date.end] for date in dates] == ["May 2, 2023"] * 2
+    assert len({date.id for date in dates}) == 2
+    assert all(date.confidence > 0.9 for date in dates)
+
+
+PIECES = st.sampled_from(
+    ["May", "5", "2025", "Q3", "FY", "today", "'90s", "\u0301", " ", "\n\n", "-", "to", "of", "1/2/"]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=3))).map("".join).filter(bool), st.booleans())
+def test_marks_align_and_values_are_valid_on_any_text(text: str, known: bool) -> None:
+    dates, _ = extract(text, FRIDAY if known else None)
+    assert all(date_bounds(date.value) or "FY" in date.value for date in dates if date.value)
+
+
+@given(st.text(max_size=40), st.dates())
+def test_read_date_never_raises(text: str, published: dt.date) -> None:
+    value = read_date(text, DateContext(published=published))
+    assert value is None or date_bounds(value) or "FY" in value
+
+
+@pytest.mark.parametrize("piece", ["May 5 ", "between 2003 and ", "1/1/", "first half of the ", "May" + " " * 50])
+def test_time_grows_with_length_alone(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = piece * (size // len(piece))
+        start = time.process_time()
+        extract(text)
+        return time.process_time() - start
+
+    assert seconds(200_000) < 20 * seconds(20_000) + 1
