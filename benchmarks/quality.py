@@ -1,0 +1,122 @@
+"""Scores extraction against gold records and holds the scores against those pinned in `docs/quality.json`.
+
+python -m benchmarks.quality CORPUS [--allow-regression]
+
+CORPUS holds `eval/score.py`, `corpus/press/{train,dev}.*.jsonl` and `corpus/seed/`. Exit code 1 when a score fell;
+with --allow-regression, or when scores rose, the new ones are pinned. Another corpus or scorer (seen by hash) is
+pinned anew.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from extractors.files import FileProblem, read_file
+from extractors.pipeline import build_pipeline
+from extractors.record import extract_record
+
+PINNED = Path("docs/quality.json")
+SETS = {
+    "seed": ("corpus/seed/releases.jsonl", "corpus/seed/gold.jsonl"),
+    "dev": ("corpus/press/dev.releases.jsonl", "corpus/press/dev.gold.jsonl"),
+    "train": ("corpus/press/train.releases.jsonl", "corpus/press/train.gold.jsonl"),
+}
+TOLERANCE = 0.0005
+"""Scores are printed with three digits; less than half of the last is no change."""
+
+Scores = dict[str, dict[str, float]]
+
+
+def write_records(releases: Path, target: Path) -> None:
+    """Extract every release of a JSONL file."""
+    nlp = build_pipeline()
+    with target.open("w", encoding="utf8") as stream:
+        for entry in read_file(releases.name, releases.read_bytes(), None):
+            if isinstance(entry, FileProblem):
+                raise TypeError(entry.message)
+            stream.write(extract_record(nlp, entry.release).model_dump_json() + "\n")
+
+
+def score_set(corpus: Path, name: str) -> Scores:
+    """Field to score of one set, as `score.py` gives it."""
+    releases, gold = (corpus / path for path in SETS[name])
+    with tempfile.TemporaryDirectory() as folder:
+        records = Path(folder) / "records.jsonl"
+        write_records(releases, records)
+        command = [sys.executable, str(corpus / "eval/score.py"), str(releases), str(gold), str(records), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    scores: Scores = json.loads(done.stdout)
+    return scores
+
+
+def corpus_hash(corpus: Path) -> str:
+    """Changes with any release, gold record or rule of scoring."""
+    paths = [corpus / "eval/score.py", *(corpus / path for pair in SETS.values() for path in pair)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+
+
+def _headline(score: dict[str, float]) -> float:
+    return score["f1"] if "f1" in score else score["accuracy"]
+
+
+def compare(old: dict[str, Scores], new: dict[str, Scores]) -> tuple[list[str], list[str]]:
+    """Lines of gains and of losses, by name."""
+    gains, losses = [], []
+    for name, fields in new.items():
+        for field, score in fields.items():
+            before = _headline(old[name][field]) if field in old.get(name, {}) else 0.0
+            change = _headline(score) - before
+            line = f"{name} {field}: {before:.3f} → {_headline(score):.3f}"
+            if change > TOLERANCE:
+                gains.append(line)
+            elif change < -TOLERANCE:
+                losses.append(line)
+    return gains, losses
+
+
+def print_scores(scores: dict[str, Scores]) -> None:
+    """A row for each field, a column for each set."""
+    print(f"{'field':16}" + "".join(f"{name:>26}" for name in scores))
+    for field in next(iter(scores.values())):
+        cells = (fields.get(field) for fields in scores.values())
+        print(f"{field:16}" + "".join(f"{_cell(cell):>26}" for cell in cells))
+
+
+def _cell(score: dict[str, float] | None) -> str:
+    if score is None:
+        return "–"
+    if "precision" in score:
+        return f"P {score['precision']:.3f} R {score['recall']:.3f} F {score['f1']:.3f}"
+    return f"{_headline(score):.3f}"
+
+
+def main() -> int:
+    """See the module's docstring."""
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli.add_argument("corpus", type=Path)
+    cli.add_argument("--allow-regression", action="store_true", help="pin lower scores")
+    args = cli.parse_args()
+    scores = {name: score_set(args.corpus, name) for name in SETS}
+    print_scores(scores)
+    pinned: dict[str, Any] = json.loads(PINNED.read_text(encoding="utf8")) if PINNED.exists() else {}
+    fingerprint = corpus_hash(args.corpus)
+    old = pinned.get("scores", {}) if pinned.get("corpus") == fingerprint else {}
+    gains, losses = compare(old, scores)
+    print(f"\n{len(gains)} gains and {len(losses)} losses against {PINNED}")
+    print("\n".join([*(f"+ {line}" for line in gains), *(f"- {line}" for line in losses)]))
+    if losses and not args.allow_regression:
+        print("A score fell: mend it, or pin the lower one with --allow-regression and say why in docs/quality.md.")
+        return 1
+    if gains or losses:
+        PINNED.write_text(json.dumps({"corpus": fingerprint, "scores": scores}, indent=1) + "\n", encoding="utf8")
+        print(f"pinned in {PINNED}: commit it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
