@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,11 @@ from schemas.release import Release
 from schemas.values import derive_id
 from store.database import Store, close_store, open_store
 from store.models import Item
+
+# A user's own settings must not reach the tests, nor the tests a user's Prefect.
+for _name in [name for name in os.environ if name.startswith("DATELINE_")] + ["PREFECT_API_URL"]:
+    os.environ.pop(_name, None)
+os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect")
 
 TEXT = """Harbour grant announced
 

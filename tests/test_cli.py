@@ -23,7 +23,7 @@ RELEASE = """---
 title: Grant for the harbour school
 date: 2025-04-11
 ---
-Norvik Foundation gave the Harbour School €2.5 million today.
+Norvik Foundation gave the Harbour School €2.5 million on Friday.
 
 The money is for 2025-2027.
 """
