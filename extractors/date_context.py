@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from extractors.date_grammar import WORDS
 from schemas.values import FROZEN
 
 Tense = Literal["past", "future"]
@@ -14,24 +15,18 @@ MonthDay = tuple[int, int]
 
 _PLAIN_MONTHS = 3.5
 """A day or month as near as this to publication is the one that is meant, whatever the tense."""
+_PAST_MONTHS = 1.0
+"""So long over, a day or month told of as coming is the one of the next year."""
 _YEAR_OF_WRITING = 2026
 """Stands in for the year of publication where that is unknown and a year has two digits."""
+_CLAUSE = 30
+"""So many characters farther away is a word in the next clause."""
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s{1,3}(?=[A-Z“\"])|\n\n")
+_FUTURE = "|".join(WORDS["future"])
+_PAST = "|".join(WORDS["past"])
 _TENSES: tuple[tuple[Tense, re.Pattern[str]], ...] = (
-    (
-        "future",
-        re.compile(
-            r"\b(?i:will|shall|upcoming|to be|scheduled|plans?|planned|expected|set to|register|join us|until|deadline"
-            r"|begins?|starting|beginning|opens|kicks off|is due|are due|to take place|takes place|taking place|next)\b"
-        ),
-    ),
-    (
-        "past",
-        re.compile(
-            r"\b(?i:was|were|had|has|have|said|did|held|took|began|won|led|made|met|gave|since|last|sent|went"
-            r"|(?<!be )(?<!is )(?<!are )[a-z]{2,20}ed)\b"
-        ),
-    ),
+    ("future", re.compile(rf"(?:(?<![\w-])|(?=['’]))(?i:{_FUTURE})(?!\w)")),
+    ("past", re.compile(rf"(?<![\w-])(?i:{_PAST}|(?<!be )(?<!is )(?<!are )[a-z]{{2,20}}ed)(?!\w)")),
 )
 
 
@@ -59,7 +54,8 @@ def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
 
 def _gaps(pattern: re.Pattern[str], before: str, after: str) -> Iterator[int]:
     yield from (len(before) - word.end() for word in pattern.finditer(before))
-    yield from (word.start() for word in pattern.finditer(after))
+    comma = after.find(",") % (len(after) + 1)
+    yield from (word.start() + _CLAUSE * (word.start() > comma) for word in pattern.finditer(after))
 
 
 def read_tense(text: str, start: int, end: int) -> Tense | None:
@@ -94,6 +90,9 @@ def near_year(first: MonthDay, last: MonthDay, context: DateContext) -> int | No
     middle = (first[0] + last[0]) / 2 + (first[1] + last[1]) / 60
     months_ahead = [(turn, turn * 12 + middle - today.month - today.day / 30) for turn in (-1, 0, 1)]
     nearest, gap = min(months_ahead, key=lambda candidate: abs(candidate[1]))
-    if abs(gap) > _PLAIN_MONTHS and context.tense == ("past" if gap > 0 else "future"):
-        nearest += -1 if gap > 0 else 1
+    over = gap + (last[0] - first[0]) / 2 + (last[1] - first[1]) / 60
+    if gap > _PLAIN_MONTHS and context.tense == "past":
+        nearest -= 1
+    elif over < -_PAST_MONTHS and context.tense == "future":
+        nearest += 1
     return today.year + nearest

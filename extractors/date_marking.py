@@ -19,6 +19,8 @@ for _kind, _words in WORDS["triggers"].items():
 _REACH = 45
 """A form ends at most so many characters from its trigger."""
 _BLANK = re.compile(r"\s+")
+_AROUND = 80
+"""Context rows look at so many characters before and after a form."""
 # Rules that can be one end of an interval, and what stands between the ends.
 _ENDS = frozenset(WORDS["rules_of_interval_ends"])
 _TO = re.compile(r",?\s{0,3}(?:[-–—‑−]|\b(?i:through\s{1,3}to|to|through|thru|until|till)\b)\s{0,3}(?:on\s|the\s)?")
@@ -68,12 +70,17 @@ def _contexts() -> dict[str, tuple[_Patterns, _Patterns]]:
     table: dict[str, tuple[_Patterns, _Patterns]] = {}
     for row in _DATA.joinpath("date_contexts.txt").read_text("utf8").splitlines():
         if row and not row.startswith("#"):
-            rule, sign, pattern = row.split(maxsplit=2)
-            table.setdefault(rule, ([], []))[sign == "+"].append(re.compile(pattern.replace("_", " ")))
+            rules, sign, pattern = row.split(maxsplit=2)
+            for rule in rules.split(","):
+                table.setdefault(rule, ([], []))[sign == "+"].append(re.compile(pattern.replace("_", " ")))
     return table
 
 
 _CONTEXTS = _contexts()
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "¶" if "\n\n" in match[0] else " "
 
 
 def _fits(text: str, mark: Mark) -> bool:
@@ -81,7 +88,8 @@ def _fits(text: str, mark: Mark) -> bool:
     if mark.rule not in _CONTEXTS:
         return True
     against, wanted = _CONTEXTS[mark.rule]
-    around = _BLANK.sub(" ", f"{text[max(0, mark.start - 40) : mark.start]}§{text[mark.end : mark.end + 40]}")
+    before, after = text[max(0, mark.start - _AROUND) : mark.start], text[mark.end : mark.end + _AROUND]
+    around = _BLANK.sub(_blank, f"{before}§{after}")
     if any(pattern.search(around) for pattern in against):
         return False
     return not wanted or any(pattern.search(around) for pattern in wanted)

@@ -54,8 +54,10 @@ def _read_interval(text: str, context: DateContext) -> str | None:
         bounds = date_bounds(last) if last else None
         if last is None or bounds is None:
             continue
+        ahead = context.published is not None and bounds[0] >= context.published
+        told = context.model_copy(update={"tense": "future"}) if ahead else context
         for year in (bounds[0].year, bounds[0].year - 1):
-            first = _read_point(text[: between.start()], context.model_copy(update={"year": year}))
+            first = _read_point(text[: between.start()], told.model_copy(update={"year": year}))
             if first and (value := _valid(f"{first}/{last}")):
                 return value
     return None

@@ -150,6 +150,14 @@ def _season(fields: Fields, context: DateContext) -> str | None:
     return f"{year}-{season}"
 
 
+def _season_alone(fields: Fields, context: DateContext) -> str | None:
+    """'In the fall', by publication and tense; a winter bears the year in which it ends."""
+    season = WORDS["seasons"][fields["season"].lower()]
+    last = _LAST_MONTH[season] if season != "WI" else 2
+    year = near_year((max(1, last - 2), 1), (last, 30), context)
+    return None if year is None else f"{year}-{season}"
+
+
 def _season_of_which_year(fields: Fields, context: DateContext) -> str | None:
     year = _shifted_year(fields, context)
     return None if year is None else f"{year}-{WORDS['seasons'][fields['season'].lower()]}"
@@ -216,15 +224,23 @@ def _ago(fields: Fields, context: DateContext) -> str | None:
 
 
 def _weekday(fields: Fields, context: DateContext) -> str | None:
-    """The latest such day up to publication, or the next one where the sentence speaks of the future."""
+    """The next such day, or the latest one up to publication where the sentence tells of the past."""
     if context.published is None:
         return None
     which = _which(fields) if "which" in fields else None
     ahead = (_WEEKDAYS[fields["weekday"].lower()] - context.published.weekday()) % 7
-    if which == 1 or (which == 0 and ahead) or (which is None and context.tense == "future"):
+    if which == 1 or (which == 0 and ahead) or (which is None and context.tense != "past"):
         return (context.published + dt.timedelta(days=ahead or (7 if which == 1 else 0))).isoformat()
     back = (7 - ahead) if ahead or which == -1 else 0
     return (context.published - dt.timedelta(days=back)).isoformat()
+
+
+def _weekend(_: Fields, context: DateContext) -> str | None:
+    """'Over the weekend' is the last one, or the next where the sentence speaks of the future."""
+    if context.published is None:
+        return None
+    started = context.published.weekday() >= 5
+    return _moved(context.published, "weekend", 0 if started or context.tense == "future" else -1)
 
 
 READERS: dict[str, Callable[[Fields, DateContext], str | None]] = {
@@ -261,6 +277,10 @@ READERS: dict[str, Callable[[Fields, DateContext], str | None]] = {
     "part_of_year": _year,
     "year_end": _this_year,
     "today": _near,
+    "today_at_start": _near,
+    "near_day": _near,
+    "season": _season_alone,
+    "the_weekend": _weekend,
     "which_unit": _which_unit,
     "ago": _ago,
     "weekday": _weekday,
