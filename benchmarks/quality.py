@@ -32,9 +32,9 @@ TOLERANCE = 0.0005
 Scores = dict[str, dict[str, float]]
 
 
-def write_records(releases: Path, target: Path) -> None:
+def write_records(releases: Path, target: Path, model: str = "accurate") -> None:
     """Extract every release of a JSONL file."""
-    nlp = build_pipeline()
+    nlp = build_pipeline(model)
     with target.open("w", encoding="utf8") as stream:
         for entry in read_file(releases.name, releases.read_bytes(), None):
             if isinstance(entry, FileProblem):

@@ -58,7 +58,7 @@ def _extract_paths(
     paths: list[Path], published: date | None, problems: list[Problem]
 ) -> Iterator[tuple[Release, Record]]:
     """Release and record in turn; what fails is said at once and added to `problems`."""
-    nlp = build_pipeline()
+    nlp = build_pipeline(Settings().model)
     for reading in read_paths(paths, Settings().max_bytes, published):
         record = reading if isinstance(reading, Problem) else next(extract_records(nlp, [reading.release]))
         if isinstance(record, Record) and not isinstance(reading, Problem):

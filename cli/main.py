@@ -15,6 +15,7 @@ from cli.ingest import ingest
 from cli.output import err, out
 from cli.show import show
 from cli.status import status
+from extractors.names import ModelError
 from schemas.record import Record
 from schemas.source import SourcesError
 from store.archive import ArchiveError
@@ -62,7 +63,7 @@ def main() -> None:
     """Run the command line; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage."""
     try:
         app()
-    except (SourcesError, StoreError, ArchiveError) as error:
+    except (SourcesError, StoreError, ArchiveError, ModelError) as error:
         message = str(error)
     except ValidationError as error:
         if error.title != "Settings":

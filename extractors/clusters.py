@@ -1,10 +1,8 @@
 """Groups mentions: which names mean the same person, which the same organisation."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
 import regex
@@ -14,13 +12,6 @@ from extractors.lexicon import word_lists
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}]+(?:[.'’\-‐‑&/]+[\p{L}\p{M}\p{Nd}]+)*\.?|&")
 _SMALL = frozenset(("of", "the", "for", "and", "&", "on", "in", "to", "de", "des", "du", "la"))
-
-
-@cache
-def _confidence() -> dict[str, float]:
-    """How often the names that a rule marks are right, measured over press releases."""
-    table: dict[str, float] = json.loads((files("extractors.data") / "name_precision.json").read_text("utf8"))
-    return table
 
 
 @dataclass
@@ -36,11 +27,6 @@ class Cluster:
     def name(self) -> str:
         """The fullest mention: most words, then most letters; the first such."""
         return max((span.text for span in self.spans), key=lambda text: (len(text.split()), len(text)))
-
-    @property
-    def confidence(self) -> float:
-        """That of the most reliable rule."""
-        return max(_confidence().get(f"{span.label_} {span.id_}", 0.5) for span in self.spans)
 
     def absorb(self, other: "Cluster") -> None:
         """Take over the mentions of another."""

@@ -7,6 +7,7 @@ from spacy.tokens import Doc, Span
 
 from extractors.clusters import Cluster, folded, is_acronym, person_words, resolve_organisations, resolve_people
 from extractors.lexicon import word_lists
+from extractors.names import NAMES
 from extractors.roles import Context, best_role, find_role
 from schemas.record import Check, Evidence, Organisation, Person
 from schemas.release import Release
@@ -31,23 +32,53 @@ def read_kind(name: str) -> OrganisationKind:
     return next((kind for kind in _KINDS if not word_lists()[f"kind_{kind}"].isdisjoint(words)), "company")
 
 
+Probabilities = dict[int, float]
+"""By the first token of a name."""
+LEAST = 0.5
+"""An entity whose likeliest mention is less likely than this is a check, not a value."""
+
+
+def read_probabilities(doc: Doc) -> Probabilities:
+    """How likely each name of `doc.ents` is right."""
+    group = doc.spans[NAMES]
+    return {span.start: p for span, p in zip(group, group.attrs["probabilities"], strict=True)}
+
+
+def _confidence(cluster: Cluster, probabilities: Probabilities) -> float:
+    return max(probabilities[span.start] for span in cluster.spans)
+
+
+def _sift(clusters: list[Cluster], probabilities: Probabilities) -> tuple[list[Cluster], list[Cluster]]:
+    """What is likely enough, and the rest."""
+    likely = [cluster for cluster in clusters if _confidence(cluster, probabilities) >= LEAST]
+    return likely, [cluster for cluster in clusters if _confidence(cluster, probabilities) < LEAST]
+
+
+def _check_unsure(clusters: list[Cluster]) -> Iterator[Check]:
+    for cluster in clusters:
+        message = f"{cluster.name!r}: may be the name of a person or organisation; too unsure to say"
+        yield _check("name_uncertain", message, cluster.spans[0])
+
+
 def extract_names(doc: Doc, release: Release) -> tuple[list[Person], list[Organisation], list[Check]]:
     """People and organisations of a release from the names marked in `doc.ents`, each with all its mentions.
 
-    Checks: `acronym_unexplained` for an organisation known by an unexplained acronym, `person_by_one_name`.
+    Checks: `acronym_unexplained` for an organisation known by an unexplained acronym, `person_by_one_name`, and
+    `name_uncertain` for what is too unlikely to be one.
     """
-    ents = list(doc.ents)
-    organisations = resolve_organisations(release.text, [span for span in ents if span.label_ == "ORG"])
-    people = resolve_people(span for span in ents if span.label_ == "PERSON")
+    probabilities = read_probabilities(doc)
+    found = resolve_organisations(release.text, [span for span in doc.ents if span.label_ == "ORG"])
+    organisations, unsure = _sift(found, probabilities)
+    people, nobody = _sift(resolve_people(span for span in doc.ents if span.label_ == "PERSON"), probabilities)
     context = Context(
         release.text,
         {span.start_char: name for cluster in organisations for name in [cluster.name] for span in cluster.spans},
         _institutions(organisations, release.text),
     )
     return (
-        [_person(cluster, context, release) for cluster in people],
-        [_organisation(cluster, release) for cluster in organisations],
-        [*_check_organisations(organisations), *_check_people(people)],
+        [_person(cluster, context, release, probabilities) for cluster in people],
+        [_organisation(cluster, release, probabilities) for cluster in organisations],
+        [*_check_organisations(organisations), *_check_people(people), *_check_unsure([*unsure, *nobody])],
     )
 
 
@@ -55,7 +86,7 @@ def _evidence(cluster: Cluster) -> tuple[Evidence, ...]:
     return tuple(Evidence(start=s.start_char, end=s.end_char, text=s.text) for s in cluster.spans)
 
 
-def _person(cluster: Cluster, context: Context, release: Release) -> Person:
+def _person(cluster: Cluster, context: Context, release: Release, probabilities: Probabilities) -> Person:
     role = best_role([find_role(context, span.start_char, span.end_char) for span in cluster.spans], context)
     return Person(
         id=derive_id(release.id, "person", cluster.name),
@@ -63,7 +94,7 @@ def _person(cluster: Cluster, context: Context, release: Release) -> Person:
         title=role.title,
         organisation=role.organisation,
         mentions=_evidence(cluster),
-        confidence=cluster.confidence,
+        confidence=_confidence(cluster, probabilities),
     )
 
 
@@ -81,14 +112,14 @@ def _institutions(clusters: list[Cluster], text: str) -> dict[str, str]:
     return chambers | ({"issuer": about.pop()} if len(about) == 1 else {})
 
 
-def _organisation(cluster: Cluster, release: Release) -> Organisation:
+def _organisation(cluster: Cluster, release: Release, probabilities: Probabilities) -> Organisation:
     return Organisation(
         id=derive_id(release.id, "organisation", cluster.name),
         name=cluster.name,
         acronym=cluster.acronym or (cluster.name if is_acronym(cluster.name) and cluster.name.isupper() else None),
         kind=read_kind(cluster.name),
         mentions=_evidence(cluster),
-        confidence=cluster.confidence,
+        confidence=_confidence(cluster, probabilities),
     )
 
 

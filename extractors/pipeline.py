@@ -9,23 +9,27 @@ from spacy.tokens import Doc
 import extractors.tokenizer  # noqa: F401  (registers the tokenizer)
 from extractors.amounts import mark_amounts
 from extractors.dates import mark_dates
-from extractors.names import mark_names
+from extractors.names import SHIPPED
 from extractors.quotes import mark_quotes
 
 MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
     ("amounts", mark_amounts),
     ("dates", mark_dates),
-    ("names", mark_names),
     ("quotes", mark_quotes),
 )
 """Component name and function; a marker may read what those before it marked."""
 
 
-def build_pipeline() -> Language:
-    """A new `Language` with Dateline's tokenizer and markers; build it once in a process."""
+def build_pipeline(model: str = SHIPPED[0]) -> Language:
+    """A new `Language` with Dateline's tokenizer and markers; build it once in a process.
+
+    `model` finds the names: one of `names.SHIPPED` or a spaCy package. Raises names.ModelError.
+    """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
     nlp.max_length = 50_000_000
     for name, marker in MARKERS:
         Language.component(f"dateline_{name}", func=marker)
         nlp.add_pipe(f"dateline_{name}")
+    nlp.add_pipe("dateline_names", after="dateline_dates", config={"model": model})
+    nlp.meta["names_model"] = model
     return nlp

@@ -14,6 +14,7 @@ from extractors.amounts import extract_amounts
 from extractors.anatomy import read_dateline, read_issuer
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
+from extractors.names import model_version
 from extractors.quotes import extract_quotes
 from extractors.spans import MISFITS
 from schemas.problem import Problem
@@ -22,16 +23,16 @@ from schemas.release import Release
 
 
 @cache
-def extractor_version() -> str:
-    """Dateline's version and a fingerprint of its extractors: another fingerprint, other rules or weights.
+def extractor_version(model: str) -> str:
+    """Dateline's version, a fingerprint of its extractors (other rules or weights, another fingerprint), names model.
 
-    >>> extractor_version().split("+")[0] == version("dateline")
-    True
+    >>> extractor_version("fast").split("+")[0] == version("dateline"), extractor_version("fast").split(".")[-1]
+    (True, 'fast')
     """
     digest = hashlib.sha256()
     for item in _walk(files("extractors")):
         digest.update(item.name.encode() + item.read_bytes())
-    return f"{version('dateline')}+{digest.hexdigest()[:8]}"
+    return f"{version('dateline')}+{digest.hexdigest()[:8]}.{model_version(model)}"
 
 
 def _walk(folder: Traversable) -> Iterator[Traversable]:
@@ -44,10 +45,10 @@ def _walk(folder: Traversable) -> Iterator[Traversable]:
 
 def extract_record(nlp: Language, release: Release) -> Record:
     """Everything that the release says, as a record whose offsets were held against its text."""
-    return _join(nlp(release.text), release)
+    return _join(nlp(release.text), release, extractor_version(nlp.meta["names_model"]))
 
 
-def _join(doc: Doc, release: Release) -> Record:
+def _join(doc: Doc, release: Release, extractor: str) -> Record:
     people, organisations, name_checks = extract_names(doc, release)
     dates, date_checks = extract_dates(doc, release)
     amounts, amount_checks = extract_amounts(doc, release)
@@ -60,7 +61,7 @@ def _join(doc: Doc, release: Release) -> Record:
         text_sha256=release.text_sha256,
     )
     values = {
-        "extractor_version": extractor_version(),
+        "extractor_version": extractor,
         "release": reference,
         "people": people,
         "organisations": organisations,

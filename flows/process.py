@@ -62,7 +62,7 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
     store = open_store(settings.database_url)
     try:
         with Fetcher(settings) as fetcher:
-            yield Bench(settings=settings, store=store, fetcher=fetcher, nlp=build_pipeline())
+            yield Bench(settings=settings, store=store, fetcher=fetcher, nlp=build_pipeline(settings.model))
     finally:
         close_store(store)
 

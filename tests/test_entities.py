@@ -1,18 +1,16 @@
 """Which names mean the same person or organisation, what people do and for whom."""
 
 import pytest
-import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.clusters import same_person
 from extractors.entities import extract_names, read_kind
-from extractors.names import mark_names
-from extractors.tokenizer import Tokenizer
+from extractors.pipeline import build_pipeline
 from schemas.record import Check, Organisation, Person
 from schemas.release import Release
 
-_TOKENIZE = Tokenizer(spacy.blank("en").vocab)
+_NLP = build_pipeline()
 
 AGREEMENT = (
     "On 3 May the World Seed Council (WSC) and Borvik Tools, Inc. met in Oslo.\n\n"
@@ -62,7 +60,7 @@ def release(text: str) -> Release:
 
 
 def extracted(text: str) -> tuple[list[Person], list[Organisation], list[Check]]:
-    return extract_names(mark_names(_TOKENIZE(text)), release(text))
+    return extract_names(_NLP(text), release(text))
 
 
 def test_agreement() -> None:

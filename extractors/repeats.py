@@ -1,0 +1,60 @@
+"""The second pass over names: what a release says once is found wherever else it says it."""
+
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+
+import regex
+
+from extractors.clusters import person_words
+from extractors.tagger import Name
+
+_EDGE = r"(?<![\p{L}\p{Nd}])(?:%s)(?![\p{L}\p{Nd}])"
+_TAUGHT = ("PERSON", "ORG")
+_LEAST = 0.5
+"""A name less likely than this teaches nothing."""
+_ONCE_REMOVED = 0.9
+"""A surname that stands alone is as likely as the full name, times this."""
+_CLAUSE = regex.compile(r"[\p{Lu}][\p{L}\p{M}'’\-]+")
+
+
+def add_repeats(text: str, names: Sequence[Name]) -> list[Name]:
+    """The names, and every further occurrence of their forms and of people's surnames; none overlaps another.
+
+    >>> [name[:2] for name in add_repeats("Qyzzx Ltd grew. Now Qyzzx Ltd", [Name(0, 9, "ORG", 1.0)])]
+    [(0, 9), (20, 29)]
+    """
+    forms = _forms(text, names)
+    if not forms:
+        return list(names)
+    pattern = regex.compile(_EDGE % r"\L<forms>", forms=list(forms))
+    found = sorted(names)
+    starts = [name.start for name in found]
+    added = []
+    for match in pattern.finditer(text):
+        place = bisect(starts, match.start())
+        free = place == 0 or found[place - 1].end <= match.start()
+        if free and (place == len(found) or match.end() <= found[place].start):
+            label, probability = forms[match[0]]
+            added.append(Name(match.start(), match.end(), label, probability))
+    return sorted([*found, *added])
+
+
+def _forms(text: str, names: Sequence[Name]) -> dict[str, tuple[str, float]]:
+    """Label and probability of each form to look for: that of its likeliest mention."""
+    best: dict[str, tuple[str, float]] = {}
+    for form, label, probability in _taught(text, names):
+        if probability >= best.get(form, ("", _LEAST))[1]:
+            best[form] = (label, probability)
+    return best
+
+
+def _taught(text: str, names: Sequence[Name]) -> Iterator[tuple[str, str, float]]:
+    for name in names:
+        form = text[name.start : name.end]
+        if name.label not in _TAUGHT or not form[:1].isupper() or len(form) < 2:
+            continue
+        yield form, name.label, name.probability
+        if name.label == "PERSON" and len(person_words(form)) > 1:
+            surname = [word for word in _CLAUSE.findall(form) if word.casefold() == person_words(form)[-1]]
+            if surname and len(surname[-1]) > 3:
+                yield surname[-1], name.label, round(name.probability * _ONCE_REMOVED, 4)
