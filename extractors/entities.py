@@ -5,10 +5,20 @@ from collections.abc import Iterator
 import regex
 from spacy.tokens import Doc, Span
 
-from extractors.clusters import Cluster, folded, is_acronym, person_words, resolve_organisations, resolve_people
+from extractors.anatomy import read_issuer
+from extractors.clusters import (
+    Cluster,
+    fold_words,
+    folded,
+    is_acronym,
+    person_words,
+    resolve_organisations,
+    resolve_people,
+)
 from extractors.lexicon import word_lists
-from extractors.names import NAMES
-from extractors.roles import Context, best_role, find_role
+from extractors.names import NAMES, TITLES
+from extractors.positions import Scene, find_roles
+from extractors.roles import Context, Role, best_role, find_role
 from schemas.record import Check, Evidence, Organisation, Person
 from schemas.release import Release
 from schemas.values import OrganisationKind, derive_id
@@ -70,15 +80,38 @@ def extract_names(doc: Doc, release: Release) -> tuple[list[Person], list[Organi
     found = resolve_organisations(release.text, [span for span in doc.ents if span.label_ == "ORG"])
     organisations, unsure = _sift(found, probabilities)
     people, nobody = _sift(resolve_people(span for span in doc.ents if span.label_ == "PERSON"), probabilities)
-    context = Context(
-        release.text,
-        {span.start_char: name for cluster in organisations for name in [cluster.name] for span in cluster.spans},
-        _institutions(organisations, release.text),
-    )
+    values = [_organisation(cluster, release, probabilities) for cluster in organisations]
+    roles = find_roles(_scene(doc, release, people, values))
     return (
-        [_person(cluster, context, release, probabilities) for cluster in people],
-        [_organisation(cluster, release, probabilities) for cluster in organisations],
+        [_person(cluster, role, release, probabilities) for cluster, role in zip(people, roles, strict=True)],
+        values,
         [*_check_organisations(organisations), *_check_people(people), *_check_unsure([*unsure, *nobody])],
+    )
+
+
+def read_scene(doc: Doc, release: Release) -> Scene:
+    """What is known of people and organisations before their positions are."""
+    probabilities = read_probabilities(doc)
+    found = resolve_organisations(release.text, [span for span in doc.ents if span.label_ == "ORG"])
+    people = resolve_people(span for span in doc.ents if span.label_ == "PERSON")
+    return _scene(doc, release, people, [_organisation(cluster, release, probabilities) for cluster in found])
+
+
+def _scene(doc: Doc, release: Release, people: list[Cluster], organisations: list[Organisation]) -> Scene:
+    mentions = {o.name: [(m.start, m.end) for m in o.mentions] for o in organisations}
+    employers = {start: name for name, places in mentions.items() for start, _ in places}
+    context = Context(release.text, employers, _institutions(mentions, release.text))
+    return Scene(
+        text=release.text,
+        people=[[(span.start_char, span.end_char) for span in cluster.spans] for cluster in people],
+        organisations=mentions,
+        kinds={organisation.name: organisation.kind for organisation in organisations},
+        titles=[(span.start_char, span.end_char) for span in doc.spans[TITLES]],
+        issuer=read_issuer(release, organisations),
+        ruled=[
+            best_role([find_role(context, s.start_char, s.end_char) for s in cluster.spans], context)
+            for cluster in people
+        ],
     )
 
 
@@ -86,8 +119,7 @@ def _evidence(cluster: Cluster) -> tuple[Evidence, ...]:
     return tuple(Evidence(start=s.start_char, end=s.end_char, text=s.text) for s in cluster.spans)
 
 
-def _person(cluster: Cluster, context: Context, release: Release, probabilities: Probabilities) -> Person:
-    role = best_role([find_role(context, span.start_char, span.end_char) for span in cluster.spans], context)
+def _person(cluster: Cluster, role: Role, release: Release, probabilities: Probabilities) -> Person:
     return Person(
         id=derive_id(release.id, "person", cluster.name),
         name=cluster.name,
@@ -101,13 +133,13 @@ def _person(cluster: Cluster, context: Context, release: Release, probabilities:
 _HEADING = regex.compile(r"(?i)(?:^|\n)\W{0,6}about (?:the )?$")
 
 
-def _institutions(clusters: list[Cluster], text: str) -> dict[str, str]:
+def _institutions(organisations: dict[str, list[tuple[int, int]]], text: str) -> dict[str, str]:
     """Organisations that a title can imply: the chambers of a parliament, and the one that the release is about."""
-    chambers = {core[-1]: cluster.name for cluster in clusters for core in cluster.forms if core[-1] in _CHAMBERS}
+    chambers = {word: name for name in organisations for word in fold_words(name)[-1:] if word in _CHAMBERS}
     about = {
-        cluster.name
-        for cluster in clusters
-        if any(_HEADING.search(text[max(0, span.start_char - 20) : span.start_char]) for span in cluster.spans)
+        name
+        for name, places in organisations.items()
+        if any(_HEADING.search(text[max(0, start - 20) : start]) for start, _ in places)
     }
     return chambers | ({"issuer": about.pop()} if len(about) == 1 else {})
 

@@ -33,7 +33,7 @@ class Example(NamedTuple):
 
 def load_press(folder: Path, part: str) -> Iterator[tuple[str, Example]]:
     """Source and example of each release of `press/` that may be learnt from (all, for `dev`)."""
-    rows = zip(_lines(folder / f"{part}.releases.jsonl"), _lines(folder / f"{part}.gold.jsonl"), strict=True)
+    rows = zip(load_lines(folder / f"{part}.releases.jsonl"), load_lines(folder / f"{part}.gold.jsonl"), strict=True)
     for release, gold in rows:
         if part == "dev" or NOT_FOR_TRAINING not in release["rights"]:
             text = f"{release['title']}\n\n{release['text']}" if release["title"] else release["text"]
@@ -48,7 +48,8 @@ def load_wire(path: Path) -> Iterator[str]:
             yield f"{release['title']}\n\n{release['text']}" if release["title"] else release["text"]
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def load_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSONL file."""
     with path.open(encoding="utf8") as lines:
         yield from map(json.loads, lines)
 
