@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli.output import complain, err, out, print_json, progress_bar
 from cli.tables import plain_table, shorten
+from extractors.names import check_model
 from flows.report import COUNTED, LISTENER, Report
 from samples.server import sample_sources, serve_samples
 from schemas.settings import Settings
@@ -44,6 +45,7 @@ def ingest(
         raise typer.BadParameter("--source, --limit and --since are for a sources.toml")
     if published and not is_files:
         raise typer.BadParameter("--published is for files and folders; a source tells its own dates")
+    check_model(Settings().model)
     with ExitStack() as stack:
         if is_files:
             _existing(paths)

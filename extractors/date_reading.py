@@ -73,7 +73,7 @@ def read_date(text: str, context: DateContext = _NOTHING_KNOWN) -> str | None:
     ('2025-04-10', '2025-04-10', '2025-Q3', '2024/2026')
     >>> import datetime as dt
     >>> friday = DateContext(published=dt.date(2025, 4, 11))
-    >>> read_date("yesterday", friday), read_date("last week", friday), read_date("Thursday", friday)
+    >>> read_date("yesterday", friday), read_date("last week", friday), read_date("last Thursday", friday)
     ('2025-04-10', '2025-W14', '2025-04-10')
     >>> read_date("yesterday"), read_date("February 30, 2025"), read_date("10/04/2025")
     (None, None, None)

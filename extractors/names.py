@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
+import regex
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from extractors.repeats import add_repeats
+from extractors.lexicon import word_lists
+from extractors.repeats import add_repeats, agree
 from extractors.tagger import Name, load_tagger
 
 Find = Callable[[str], list[Name]]
@@ -30,8 +32,13 @@ class ModelError(Exception):
 @Language.factory("dateline_names", default_config={"model": SHIPPED[0]})
 def make_marker(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
     """A spaCy component that marks names: `model` is one of SHIPPED or a spaCy package. Raises ModelError."""
-    find = load_tagger(model) if model in SHIPPED else _load_spacy(model)
+    find = load_finder(model)
     return lambda doc: mark_names(doc, find)
+
+
+def load_finder(model: str) -> Find:
+    """What finds names in a text: a model that ships, or a spaCy package. Raises ModelError."""
+    return load_tagger(model) if model in SHIPPED else _load_spacy(model)
 
 
 def mark_names(doc: Doc, find: Find) -> Doc:
@@ -40,7 +47,8 @@ def mark_names(doc: Doc, find: Find) -> Doc:
     What lies inside a date or an amount that was marked before (`US` in `US$5`) is no name.
     """
     found = find(doc.text)
-    names = add_repeats(doc.text, [name for name in found if name.label != "TITLE"])
+    names = [trim_name(doc.text, name) for name in found if name.label != "TITLE"]
+    names = add_repeats(doc.text, agree(doc.text, names))
     taken = bytearray(len(doc))
     for key in ("dates", "amounts"):
         for span in doc.spans.get(key, ()):
@@ -52,6 +60,37 @@ def mark_names(doc: Doc, find: Find) -> Doc:
     titles = [span for span, _ in _spans(doc, [name for name in found if name.label == "TITLE"])]
     doc.spans[TITLES] = SpanGroup(doc, name=TITLES, spans=titles)
     return doc
+
+
+_BEFORE = regex.compile(r"[\p{L}\p{M}]+\.?(?=\s)")
+
+
+def trim_name(text: str, name: Name) -> Name:
+    """A name without what stands before it: a courtesy, or the end of a bracket that it does not open.
+
+    >>> trim_name("Hon. Jane Roe", Name(0, 13, "PERSON", 0.9)).start
+    5
+    >>> trim_name("(X)Acme Ltd", Name(1, 11, "ORG", 0.9)).start
+    3
+    """
+    start = name.start
+    while name.label == "PERSON" and (word := _BEFORE.match(text, start, name.end)) and is_courtesy(word[0]):
+        start = word.end() + 1
+    bracket = text.find(")", start, name.end)
+    if bracket > 0 and text.find("(", start, bracket) < 0 and bracket + 1 < name.end:
+        start = bracket + 1
+        start += len(text[start : name.end]) - len(text[start : name.end].lstrip())
+    return name._replace(start=start) if start < name.end else name
+
+
+def is_courtesy(word: str) -> bool:
+    """Whether a word before a name is no part of it.
+
+    >>> is_courtesy("Dr."), is_courtesy("Jane")
+    (True, False)
+    """
+    lists = word_lists()
+    return word in lists["honorific_strict"] or word in lists["courtesy"]
 
 
 def _spans(doc: Doc, names: list[Name]) -> Iterator[tuple[Span, float]]:

@@ -14,6 +14,8 @@ _LEAST = 0.5
 """A name less likely than this teaches nothing."""
 _ONCE_REMOVED = 0.9
 """A surname that stands alone is as likely as the full name, times this."""
+_VOTERS = ("PERSON", "ORG")
+"""Labels that a form cannot have both of: a release that speaks of Kroger the company has no Mr. Kroger."""
 _CLAUSE = regex.compile(r"[\p{Lu}][\p{L}\p{M}'’\-]+")
 
 
@@ -37,6 +39,37 @@ def add_repeats(text: str, names: Sequence[Name]) -> list[Name]:
             label, probability = forms[match[0]]
             added.append(Name(match.start(), match.end(), label, probability))
     return sorted([*found, *added])
+
+
+def agree(text: str, names: Sequence[Name]) -> list[Name]:
+    """The names, each form with the one label that its mentions together make likeliest.
+
+    A single word that no person's full name holds, but that an organisation's name begins with, is that organisation.
+
+    >>> text = "Qyzzx Ltd grew, and Qyzzx"
+    >>> [name.label for name in agree(text, [Name(0, 9, "ORG", 0.9), Name(20, 25, "PERSON", 0.8)])]
+    ['ORG', 'ORG']
+    """
+    votes: dict[str, dict[str, float]] = {}
+    firsts, parts = set(), set()
+    for name in names:
+        form = text[name.start : name.end]
+        ballot = votes.setdefault(form, {})
+        ballot[name.label] = ballot.get(name.label, 0.0) + name.probability
+        words = form.split()
+        if name.label == "ORG" and len(words) > 1:
+            firsts.add(words[0])
+        elif name.label == "PERSON" and len(words) > 1:
+            parts.update(words)
+    settled = {form: max(ballot, key=lambda label: ballot[label]) for form, ballot in votes.items()}
+    for form in firsts - parts:
+        if settled.get(form) == "PERSON":
+            settled[form] = "ORG"
+    return [_relabelled(name, settled[text[name.start : name.end]]) for name in names]
+
+
+def _relabelled(name: Name, label: str) -> Name:
+    return name._replace(label=label) if {name.label, label} <= set(_VOTERS) else name
 
 
 def _forms(text: str, names: Sequence[Name]) -> dict[str, tuple[str, float]]:

@@ -76,9 +76,10 @@ class Tagger:
         ids = [START, *(number for word in words for number in word.ids), STOP]
         cases = [4, *(word.case for word in words for _ in word.ids), 4]
         feed = {"ids": np.array(ids, np.int64), "cases": np.array(cases, np.int64)}
-        scores = self._network.run(None, feed)[0]
+        scores: Scores = self._network.run(None, feed)[0]
         places = np.cumsum([1, *(len(word.ids) for word in words)])[:-1]
-        return scores[places[window.keep_from - window.first : window.keep_to - window.first]]
+        kept: Scores = scores[places[window.keep_from - window.first : window.keep_to - window.first]]
+        return kept
 
     def _decode(self, words: Sequence[Word], scores: Scores, offset: int) -> Iterator[Name]:
         tags = self.setup.tags[offset : offset + scores.shape[1]]

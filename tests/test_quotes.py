@@ -3,18 +3,16 @@
 import time
 
 import pytest
-import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.entities import extract_names
-from extractors.names import mark_names
-from extractors.quotes import extract_quotes, find_quotes, mark_quotes
-from extractors.tokenizer import Tokenizer
+from extractors.pipeline import build_pipeline
+from extractors.quotes import extract_quotes, find_quotes
 from schemas.record import Check, Quote
 from schemas.release import Release
 
-_TOKENIZE = Tokenizer(spacy.blank("en").vocab)
+_NLP = build_pipeline()
 
 MARIA, PETER = "Maria Lindholm", "Peter Okafor"
 EXAMPLES = [
@@ -66,7 +64,7 @@ NOT_QUOTES = [
 
 
 def extracted(text: str) -> tuple[list[Quote], list[Check]]:
-    doc = mark_quotes(mark_names(_TOKENIZE(text)))
+    doc = _NLP(text)
     release = Release(id="r1", source="test", text=text)
     people, organisations, _ = extract_names(doc, release)
     return extract_quotes(doc, release, people, organisations)

@@ -1,6 +1,8 @@
 """Records: evidence holds itself against the text; the JSON is the one that others read."""
 
 import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -75,7 +77,7 @@ def test_same_release_same_record() -> None:
 
 
 def test_version_names_the_rules() -> None:
-    assert extract_record(NLP, RELEASE).extractor_version == extractor_version()
+    assert extract_record(NLP, RELEASE).extractor_version == extractor_version("accurate")
 
 
 def test_one_bad_release_does_not_stop_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,3 +100,23 @@ def test_one_bad_release_does_not_stop_the_rest(monkeypatch: pytest.MonkeyPatch)
 def test_any_text_gives_a_record(text: str) -> None:
     record = extract_record(NLP, Release(id="any", source="test", text=text))
     assert all(text[e.start : e.end] == e.text for e in record.evidence())
+
+
+def extract_json(texts: list[str]) -> list[str]:
+    nlp = build_pipeline()
+    releases = (Release(id=f"r{number}", source="test", text=text) for number, text in enumerate(texts))
+    return [extract_record(nlp, release).model_dump_json() for release in releases]
+
+
+def test_the_same_bytes_in_other_processes() -> None:
+    """Whatever else a worker has read before, and on however many cores."""
+    texts = [
+        f"{'Then the road was closed. ' * n}Maria Lindholm, CEO of Kelvarro Inc., met {n} people." for n in range(8)
+    ]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        forward, backward = pool.map(extract_json, [texts, texts[::-1]])
+    here = extract_json(texts)
+    assert forward == here
+    assert [json.loads(line)["people"][0]["mentions"] for line in reversed(backward)] == [
+        json.loads(line)["people"][0]["mentions"] for line in here
+    ]

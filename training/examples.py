@@ -132,7 +132,8 @@ def _sentence(part: str) -> list[tuple[str, str]]:
 
 
 def _joined(block: Iterable[list[tuple[str, str]]], whole: bool) -> Example:
-    text, names = "", []
+    text = ""
+    names: list[Name] = []
     for sentence in block:
         tight = True
         for token, tag in sentence:

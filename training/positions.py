@@ -136,7 +136,10 @@ def fit(samples: Sequence[Sample]) -> dict[str, float]:
     counts = Counter(feature for sample in samples for candidate in sample.candidates for feature in candidate.features)
     index = {feature: place for place, (feature, seen) in enumerate(sorted(counts.items())) if seen >= _SEEN}
     index = {feature: place for place, feature in enumerate(index)}
-    rows, columns, owners, starts = [], [], [], [0]
+    rows: list[int] = []
+    columns: list[int] = []
+    owners: list[int] = []
+    starts = [0]
     for owner, sample in enumerate(samples):
         for candidate in sample.candidates:
             known = [index[feature] for feature in candidate.features if feature in index]
