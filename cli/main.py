@@ -11,7 +11,9 @@ from rich.markup import escape
 
 from cli.export import export
 from cli.extract import extract
+from cli.find import find
 from cli.ingest import ingest
+from cli.link import link
 from cli.output import err, out
 from cli.show import show
 from cli.status import status
@@ -28,8 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, export):
+for command in (ingest, extract, show, status, find, export):
     app.command()(command)
+app.add_typer(link, name="link")
 
 
 @app.command()

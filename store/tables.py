@@ -47,6 +47,10 @@ def _key(*names: str) -> tuple[Column[str], ...]:
     return (Column("release_id", Text, parent, primary_key=True), *(Column(n, Text, primary_key=True) for n in names))
 
 
+def _texts(*names: str) -> tuple[Column[str], ...]:
+    return tuple(Column(name, Text, nullable=False) for name in names)
+
+
 source = Table(
     "source",
     metadata,
@@ -247,6 +251,75 @@ review = Table(
     Column("extractor_version", Text, nullable=False),
     Column("text_sha256", Text, nullable=False),
     Column("comment", Text),
+)
+
+entity = Table(
+    "entity",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_texts("kind", "name", "name_key", "context"),
+    Column("employer_id", Text, ForeignKey("entity.id"), index=True),
+    Column("is_acronym", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("canonical_id", Text, ForeignKey("entity.id"), nullable=False, index=True),
+)
+Index("ix_entity_name_key", entity.c.name_key, entity.c.kind)
+
+entity_key = Table(
+    "entity_key",
+    metadata,
+    Column("role", Text, primary_key=True),
+    Column("words", Text, primary_key=True),
+    Column("entity_id", Text, ForeignKey("entity.id"), primary_key=True, index=True),
+)
+
+entity_decision = Table(
+    "entity_decision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("action", Text, nullable=False),
+    Column("targets", JSON, nullable=False),
+    Column("changes", JSON, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", _UTC, nullable=False),
+    Column("comment", Text),
+    Column("undoes", Integer, ForeignKey("entity_decision.id")),
+)
+
+entity_link = Table(
+    "entity_link",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("release_id", Text, ForeignKey("release.id", ondelete="CASCADE"), nullable=False, index=True),
+    *_texts("kind", "name_key"),
+    Column("number", Integer, nullable=False),
+    *_texts("name", "value_id"),
+    Column("entity_id", Text, ForeignKey("entity.id"), nullable=False, index=True),
+    Column("how", Text, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Column("linked_at", _UTC, nullable=False),
+    Column("decision_id", Integer, ForeignKey("entity_decision.id")),
+)
+
+entity_match = Table(
+    "entity_match",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("entity_id", Text, ForeignKey("entity.id"), nullable=False, index=True),
+    Column("other_id", Text, ForeignKey("entity.id"), nullable=False, index=True),
+    Column("how", Text, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("matched_at", _UTC, nullable=False),
+    Column("decision_id", Integer, ForeignKey("entity_decision.id")),
+)
+
+linked_record = Table(
+    "linked_record",
+    metadata,
+    *_key(),
+    *_texts("text_sha256", "extractor_version", "rules"),
+    Column("linked_at", _UTC, nullable=False),
 )
 
 # PostgreSQL's ordinary index refuses entries of more than some 2,700 bytes, and URLs and names come from outside:
