@@ -1,9 +1,8 @@
-"""Groups mentions: which names mean the same person, which the same organisation."""
+"""Mentions of one thing, names folded for comparison, and which names mean the same person."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 
 import regex
 from spacy.tokens import Span
@@ -11,7 +10,6 @@ from spacy.tokens import Span
 from extractors.lexicon import word_lists
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}]+(?:[.'’\-‐‑&/]+[\p{L}\p{M}\p{Nd}]+)*\.?|&")
-_SMALL = frozenset(("of", "the", "for", "and", "&", "on", "in", "to", "de", "des", "du", "la"))
 
 
 @dataclass
@@ -25,8 +23,10 @@ class Cluster:
 
     @property
     def name(self) -> str:
-        """The fullest mention: most words, then most letters; the first such."""
-        return max((span.text for span in self.spans), key=lambda text: (len(text.split()), len(text)))
+        """The fullest mention: most words, then most letters; the first such. None with an `s` that another lacks."""
+        texts = dict.fromkeys(span.text for span in self.spans)
+        whole = [text for text in texts if not (text.endswith("s") and text[:-1] in texts)]
+        return max(whole, key=lambda text: (len(text.split()), len(text)))
 
     def absorb(self, other: "Cluster") -> None:
         """Take over the mentions of another."""
@@ -126,83 +126,6 @@ def _single_name(span: Span, word: str, by_name: dict[str, list[Cluster]], recen
     return cluster
 
 
-def resolve_organisations(text: str, spans: list[Span]) -> list[Cluster]:
-    """One cluster for each organisation: equal names, then acronyms with their long forms, then short forms."""
-    by_core: dict[tuple[str, ...], Cluster] = {}
-    for span in spans:
-        core = core_words(span.text)
-        if core:
-            by_core.setdefault(core, Cluster([], {core})).spans.append(span)
-    parent = {core: core for core in by_core}
-    pairs = (*_explained(text, spans), *_initials(by_core), *_short_forms(by_core))
-    for short, long in dict.fromkeys(pairs):
-        _join(by_core, parent, short, long)
-    return sorted((c for core, c in by_core.items() if parent[core] == core), key=lambda c: c.spans[0].start)
-
-
-_Core = tuple[str, ...]
-
-
-def _join(by_core: dict[_Core, Cluster], parent: dict[_Core, _Core], short: _Core, long: _Core) -> None:
-    while parent[short] != short:
-        short = parent[short]
-    while parent[long] != long:
-        long = parent[long]
-    if short != long:
-        by_core[long].absorb(by_core[short])
-        parent[short] = long
-    acronym = next((s.text for s in by_core[long].spans if is_acronym(s.text) and core_words(s.text) != long), None)
-    by_core[long].acronym = by_core[long].acronym or acronym
-
-
 def is_acronym(text: str) -> bool:
     """Whether a name looks like an acronym: one word of up to ten letters, two or more of them capitals."""
     return 2 <= len(text) <= 10 and " " not in text and sum(letter.isupper() for letter in text) >= 2
-
-
-_OPENING = regex.compile(r",?\s?\((?:the\s|hereinafter\s)?[\"“]?(?:the\s)?")
-
-
-def _explained(text: str, spans: list[Span]) -> Iterator[tuple[_Core, _Core]]:
-    """`Long Form (LF)` and `Long Form (“Long”)`: the name in brackets means the one before them."""
-    for one, two in pairwise(spans):
-        opens = _OPENING.fullmatch(text, one.end_char, two.start_char)
-        if opens and text[two.end_char : two.end_char + 2].strip('"”“')[:1] in (")", ",", " ", ";"):
-            long, short = (two, one) if is_acronym(one.text) and len(two.text) > len(one.text) else (one, two)
-            words = core_words(long.text)
-            if is_acronym(short.text) or set(core_words(short.text)) <= set(words):
-                yield core_words(short.text), words
-
-
-def initials(words: Iterable[str]) -> str:
-    """First letters of the words that count.
-
-    >>> initials("International Labour Organization".split()), initials("Department of Justice".split())
-    ('ilo', 'dj')
-    """
-    return "".join(word[0] for word in words if word not in _SMALL).casefold()
-
-
-def _initials(by_core: dict[_Core, Cluster]) -> Iterator[tuple[_Core, _Core]]:
-    long_forms: dict[str, _Core] = {}
-    for core in by_core:
-        if len(core) > 1:
-            long_forms.setdefault(initials(core), core)
-            long_forms.setdefault("".join(word[0] for word in core), core)
-    for core, cluster in by_core.items():
-        if len(core) == 1 and is_acronym(cluster.spans[0].text) and core[0] in long_forms:
-            yield core, long_forms[core[0]]
-
-
-def _short_forms(by_core: dict[_Core, Cluster]) -> Iterator[tuple[_Core, _Core]]:
-    """`Acme` for `Acme Widgets Inc.` and for `Acme Group`, but not `ILO` for `ILO Regional Office`."""
-    for core, cluster in by_core.items():
-        for size in range(len(core) - 1, 0, -1):
-            short, rest = core[:size], core[size:]
-            if short in by_core and (word_lists()["generic"].issuperset(rest) or _has_legal_form(cluster)):
-                yield short, core
-                break
-
-
-def _has_legal_form(cluster: Cluster) -> bool:
-    return any(fold_words(span.text)[-1] in folded("legal") for span in cluster.spans)

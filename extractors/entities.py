@@ -12,9 +12,9 @@ from extractors.clusters import (
     folded,
     is_acronym,
     person_words,
-    resolve_organisations,
     resolve_people,
 )
+from extractors.joins import resolve_organisations
 from extractors.lexicon import word_lists
 from extractors.names import NAMES, TITLES
 from extractors.positions import Scene, find_roles

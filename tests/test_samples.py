@@ -63,6 +63,8 @@ _SHORTFALLS: dict[str, tuple[str, ...]] = {
     "a stadium named like a person: 'Marlin Park'": ("marlins-stadium-upgrade people",),
     "the second half of a split quote of five words: 'That’s Port Haldane for you.'": ("lakeshore-gala quotes",),
     "organisations that the model misses, cuts short or takes for another kind of name": (
+        "kitano-harbour-cranes organisations",
+        "lakeshore-stroke-unit organisations",
         "oyanma-water-scheme organisations",
         "alder-falls-budget organisations",
         "fundacion-mar-abierto organisations",
