@@ -5,7 +5,6 @@ and the person; a linear model (`training/positions.py`) says which candidate fi
 """
 
 import json
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -13,10 +12,8 @@ from typing import NamedTuple
 
 import regex
 
+from extractors.beside import REACH, Place, Sign, beside, nearest
 from extractors.roles import Role
-
-Place = tuple[int, int]
-"""Offsets of the first and behind the last character."""
 
 
 class Scene(NamedTuple):
@@ -51,23 +48,6 @@ class Person(NamedTuple):
     number: int
     title: Candidate
     speaker: str | None
-
-
-class Sign(NamedTuple):
-    """A name or title in the text: `P`erson, `O`rganisation or `T`itle."""
-
-    start: int
-    end: int
-    letter: str
-
-
-_REACH = 250
-"""Characters between a person and a title, or an organisation whose place counts."""
-_TOKEN = regex.compile(r"['’]s\b|s['’](?!\w)|\w+|[^\w\s]|\n+")
-_SMALL_WORDS = "of at for with from in the a an and is was as by to our its who"
-_KEPT = frozenset([*_SMALL_WORDS.split(), "'s", "s'", "’s", "s’", *",;:()-–—|."])
-_MOST = 8
-"""Words and signs in a gap that is told by them; a longer one is told by its length only."""
 
 
 @cache
@@ -105,59 +85,6 @@ def read_signs(scene: Scene) -> list[Sign]:
     return sorted([*people, *organisations, *(Sign(*place, "T") for place in scene.titles)])
 
 
-def read_gap(text: str, signs: Sequence[Sign], start: int, end: int) -> str:
-    """What stands between two places, told by small words, punctuation and signs; any other word is `w`.
-
-    >>> read_gap("Jane Roe, the new CEO of the Acme Group", [Sign(18, 21, "T")], 8, 29)
-    ', the w T of the'
-    """
-    if end - start > _REACH:
-        return "far"
-    parts: list[str] = []
-    inside = iter(signs[bisect_left(signs, (start,)) : bisect_left(signs, (end,))])
-    place = start
-    for sign in [*inside, Sign(end, end, "")]:
-        if sign.start < place:
-            continue
-        for token in _TOKEN.findall(text, place, sign.start):
-            word = "\n" if "\n" in token else token.casefold()
-            part = word if word in _KEPT or word == "\n" else "w"
-            if part != "w" or parts[-1:] != ["w"]:
-                parts.append(part)
-        parts.extend(sign.letter)
-        place = sign.end
-    return " ".join(parts) if len(parts) <= _MOST else "long"
-
-
-def _nearest(mentions: Sequence[Place], others: Sequence[Place]) -> tuple[tuple[Place, Place] | None, ...]:
-    """The closest pair of a mention and another place behind it, and the closest with the other before it."""
-    after = before = None
-    for mention in mentions:
-        place = bisect_left(others, (mention[1],))
-        if place < len(others) and (after is None or others[place][0] - mention[1] < after[1][0] - after[0][1]):
-            after = (mention, others[place])
-        place = bisect_right(others, mention) - 1
-        if place >= 0 and others[place][1] <= mention[0]:
-            other = others[place]
-            if before is None or mention[0] - other[1] < before[0][0] - before[1][1]:
-                before = (mention, other)
-    return after, before
-
-
-def _beside(text: str, signs: Sequence[Sign], mentions: Sequence[Place], others: Sequence[Place]) -> list[str]:
-    """Features of where others stand with regard to a person's mentions, or to a title."""
-    after, before = _nearest(mentions, others)
-    features = []
-    distances = [_REACH * 4]
-    if after:
-        distances.append(after[1][0] - after[0][1])
-        features.append("after=" + read_gap(text, signs, after[0][1], after[1][0]))
-    if before:
-        distances.append(before[0][0] - before[1][1])
-        features.append("before=" + read_gap(text, signs, before[1][1], before[0][0]))
-    return [*features, f"near={min(distances).bit_length()}"]
-
-
 _HEAD = regex.compile(r"^(?:[^,]*?)([\p{L}\-.]+)(?=,|\s(?:of|for|at|and|in|to)\b|$)")
 
 
@@ -178,10 +105,10 @@ def title_candidates(scene: Scene, signs: Sequence[Sign], number: int) -> list[C
     mentions, ruled = scene.people[number], scene.ruled[number].title
     candidates = [Candidate(None, ("none", f"none/ruled={bool(ruled)}"))]
     for place in scene.titles:
-        beside = _beside(scene.text, signs, mentions, [place])
-        if int(beside[-1].removeprefix("near=")) <= _REACH.bit_length():
+        near = beside(scene.text, signs, mentions, [place])
+        if int(near[-1].removeprefix("near=")) <= REACH.bit_length():
             title = " ".join(scene.text[slice(*place)].split())
-            candidates.append(Candidate(title, _title_features(scene, title, beside, ruled), place))
+            candidates.append(Candidate(title, _title_features(scene, title, near, ruled), place))
     if ruled and not any(candidate.value == ruled for candidate in candidates):
         alone = "with" if len(candidates) > 1 else "alone"
         features = ("ruled only", f"ruled {alone}", f"ruled head={_head(ruled)}", f"ruled words={_size(ruled)}")
@@ -193,12 +120,12 @@ def _size(title: str) -> int:
     return min(len(title.split()), 8)
 
 
-def _title_features(scene: Scene, title: str, beside: list[str], ruled: str | None) -> tuple[str, ...]:
+def _title_features(scene: Scene, title: str, near: list[str], ruled: str | None) -> tuple[str, ...]:
     number = "many" if _head(title).endswith("s") else "one"
     agreed = "same" if ruled == title else "part" if ruled and title in ruled else "other" if ruled else "none"
     return (
-        *beside,
-        *(f"{feature}/{number}" for feature in beside),
+        *near,
+        *(f"{feature}/{number}" for feature in near),
         f"ruled={agreed}",
         f"words={_size(title)}",
         f"head={_head(title)}",
@@ -213,23 +140,64 @@ def employer_candidates(scene: Scene, signs: Sequence[Sign], person: Person) -> 
     """None, and every organisation of the release."""
     head = _head(person.title.value)
     ruled = scene.ruled[person.number].organisation
-    none = ("none", f"none/head={head}", f"none/ruled={bool(ruled)}", f"none/issuer={scene.issuer is not None}")
+    mentions = scene.people[person.number]
+    fullest = max(mentions, key=lambda place: place[1] - place[0])
+    surname, domains = scene.text[slice(*fullest)].split()[-1], _domains(scene.text, mentions)
+    known = (f"head={head}", f"ruled={bool(ruled)}")
+    none = ("none", *(f"none/{fact}" for fact in known), f"none/issuer={scene.issuer is not None}")
     candidates = [Candidate(None, none)]
+    order = _by_distance(mentions, scene.organisations)
     for name, places in scene.organisations.items():
+        near = beside(scene.text, signs, mentions, places)
         features = [
-            *_beside(scene.text, signs, scene.people[person.number], places),
+            *near,
             f"ruled={ruled == name}/{ruled is None}",
+            *("first " + feature for feature in beside(scene.text, signs, [fullest], places)[:-1]),
+            f"rank={min(3, order.index(name))}",
+            f"times={min(5, len(places))}",
+            *_by_title(scene, signs, person.title, name),
         ]
-        features += [*_by_title(scene, signs, person.title, name), f"times={min(5, len(places))}"]
+        if len(surname) > 2 and surname in name:
+            features.append("surname in it")
+        if domains:
+            features.append(f"mail={_has_domain(name, domains)}")
         if places[0][0] < scene.text.find("\n\n"):
             features.append("in the headline")
-        if name == scene.issuer:
-            features += ["issuer", f"issuer/head={head}", f"issuer/{features[0]}", f"issuer/ruled={bool(ruled)}"]
-        if name == person.speaker:
-            near = next(feature for feature in features if feature.startswith("near="))
-            features += ["speaker", f"speaker/head={head}", f"speaker/{near}", f"speaker/ruled={bool(ruled)}"]
+        for role, holder in (("issuer", scene.issuer), ("speaker", person.speaker)):
+            if name == holder:
+                features += [role, *(f"{role}/{fact}" for fact in (near[0], near[-1], *known))]
         candidates.append(Candidate(name, tuple(features)))
     return candidates
+
+
+def _by_distance(mentions: Sequence[Place], organisations: Mapping[str, Sequence[Place]]) -> list[str]:
+    """Names of organisations, the nearest to a person's mentions first."""
+
+    def distance(name: str) -> int:
+        after, before = nearest(mentions, organisations[name])
+        gaps = [pair[i][0] - pair[1 - i][1] for i, pair in ((1, after), (0, before)) if pair]
+        return min(gaps, default=REACH * 4)
+
+    return sorted(organisations, key=distance)
+
+
+_MAIL = regex.compile(r"[\w.+\-]+@(?:[\w\-]+\.)*?([\w\-]{3,})\.(?:com?\.|org\.|gov\.|ac\.)?\w{2,}\b")
+
+
+def _domains(text: str, mentions: Sequence[Place]) -> set[str]:
+    """Names in the e-mail addresses that stand right behind a person's mentions."""
+    found = (_MAIL.search(text, end, end + REACH // 2) for _, end in mentions)
+    return {match[1].casefold().replace("-", "") for match in found if match}
+
+
+def _has_domain(name: str, domains: set[str]) -> bool:
+    """Whether an e-mail address may be of that organisation.
+
+    >>> _has_domain("Acme Widgets Ltd", {"acmewidgets"}), _has_domain("Port Fund", {"pf"}), _has_domain("Oyo", {"acme"})
+    (True, False, False)
+    """
+    plain = "".join(letter for letter in name.casefold() if letter.isalnum())
+    return any(plain.startswith(domain) or domain.startswith(plain) for domain in domains)
 
 
 def _by_title(scene: Scene, signs: Sequence[Sign], title: Candidate, name: str) -> list[str]:
@@ -238,7 +206,7 @@ def _by_title(scene: Scene, signs: Sequence[Sign], title: Candidate, name: str) 
     shared = min(2, len(set(_WORD.findall(title.value or "")).intersection(_WORD.findall(name))))
     features = [f"kind={kind}", f"kind={kind}/head={head}", f"shared={shared}", f"shared={shared}/head={head}"]
     if title.place:
-        features += ["title " + feature for feature in _beside(scene.text, signs, [title.place], places)]
+        features += ["title " + feature for feature in beside(scene.text, signs, [title.place], places)]
         if any(start < title.place[1] and title.place[0] < end for start, end in places):
             features.append("within the title")
     return features
