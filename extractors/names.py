@@ -1,6 +1,7 @@
 """Marks names of people, organisations and places, and job titles: by the names model, or by one that the user has."""
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 
 import regex
@@ -8,6 +9,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
+from extractors.gazetteer import Form, Gazetteer
 from extractors.lexicon import word_lists
 from extractors.repeats import add_repeats, agree
 from extractors.tagger import Name, load_tagger
@@ -29,11 +31,15 @@ class ModelError(Exception):
     """A names model that is not there or finds no names; says which and what to do."""
 
 
-@Language.factory("dateline_names", default_config={"model": SHIPPED[0]})
-def make_marker(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
-    """A spaCy component that marks names: `model` is one of SHIPPED or a spaCy package. Raises ModelError."""
+@Language.factory("dateline_names", default_config={"model": SHIPPED[0], "known": []})
+def make_marker(nlp: Language, name: str, model: str, known: list[Form]) -> Callable[[Doc], Doc]:
+    """A spaCy component that marks names: `model` is one of SHIPPED or a spaCy package. Raises ModelError.
+
+    `known` are forms of names that people confirmed, and their labels.
+    """
     find = load_finder(model)
-    return lambda doc: mark_names(doc, find)
+    gazetteer = Gazetteer(nlp, known) if known else None
+    return lambda doc: mark_names(doc, find, gazetteer)
 
 
 def load_finder(model: str) -> Find:
@@ -41,13 +47,14 @@ def load_finder(model: str) -> Find:
     return load_tagger(model) if model in SHIPPED else _load_spacy(model)
 
 
-def mark_names(doc: Doc, find: Find) -> Doc:
+def mark_names(doc: Doc, find: Find, gazetteer: Gazetteer | None = None) -> Doc:
     """Set `doc.ents`, `doc.spans[NAMES]` and `doc.spans[TITLES]`; raises nothing, whatever the text.
 
     What lies inside a date or an amount that was marked before (`US` in `US$5`) is no name.
     """
     found = find(doc.text)
     names = [trim_name(doc.text, name) for name in found if name.label != "TITLE"]
+    names = gazetteer.add_to(doc, names) if gazetteer else names
     names = add_repeats(doc.text, agree(doc.text, names))
     taken = bytearray(len(doc))
     for key in ("dates", "amounts"):
@@ -130,10 +137,12 @@ def check_model(model: str) -> None:
         raise ModelError(f"names model {model!r} is not installed; use one of {', '.join(SHIPPED)} or pip install it")
 
 
-def model_version(model: str) -> str:
-    """What tells records of one names model from those of another: its name, of a package also its version.
+def names_version(model: str, known: Sequence[Form] = ()) -> str:
+    """What tells records of one names model from those of another: its name, a package's version, what is known.
 
-    >>> model_version("accurate")
-    'accurate'
+    >>> names_version("accurate"), names_version("accurate", [("Borvik", "ORG")])
+    ('accurate', 'accurate-known-b06ac39f')
     """
-    return model if model in SHIPPED else f"{model}-{spacy.util.get_package_version(model)}"
+    version = model if model in SHIPPED else f"{model}-{spacy.util.get_package_version(model)}"
+    digest = hashlib.sha256(repr(sorted(known)).encode()).hexdigest()[:8]
+    return f"{version}-known-{digest}" if known else version

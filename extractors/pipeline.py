@@ -1,6 +1,6 @@
 """Builds the spaCy pipeline: one tokenizer and the markers in their order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import spacy
 from spacy.language import Language
@@ -9,7 +9,8 @@ from spacy.tokens import Doc
 import extractors.tokenizer  # noqa: F401  (registers the tokenizer)
 from extractors.amounts import mark_amounts
 from extractors.dates import mark_dates
-from extractors.names import SHIPPED
+from extractors.gazetteer import Form
+from extractors.names import SHIPPED, names_version
 from extractors.quotes import mark_quotes
 
 MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
@@ -20,16 +21,17 @@ MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
 """Component name and function; a marker may read what those before it marked."""
 
 
-def build_pipeline(model: str = SHIPPED[0]) -> Language:
+def build_pipeline(model: str = SHIPPED[0], known: Sequence[Form] = ()) -> Language:
     """A new `Language` with Dateline's tokenizer and markers; build it once in a process.
 
-    `model` finds the names: one of `names.SHIPPED` or a spaCy package. Raises names.ModelError.
+    `model` finds the names: one of `names.SHIPPED` or a spaCy package; `known` are forms of names that people
+    confirmed, with PERSON or ORG. Raises names.ModelError.
     """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
     nlp.max_length = 50_000_000
     for name, marker in MARKERS:
         Language.component(f"dateline_{name}", func=marker)
         nlp.add_pipe(f"dateline_{name}")
-    nlp.add_pipe("dateline_names", after="dateline_dates", config={"model": model})
-    nlp.meta["names_model"] = model
+    nlp.add_pipe("dateline_names", after="dateline_dates", config={"model": model, "known": list(known)})
+    nlp.meta["names_model"] = names_version(model, known)
     return nlp

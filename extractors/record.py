@@ -14,7 +14,6 @@ from extractors.amounts import extract_amounts
 from extractors.anatomy import read_dateline, read_issuer
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
-from extractors.names import model_version
 from extractors.quotes import extract_quotes
 from extractors.spans import MISFITS
 from schemas.problem import Problem
@@ -23,8 +22,8 @@ from schemas.release import Release
 
 
 @cache
-def extractor_version(model: str) -> str:
-    """Dateline's version, a fingerprint of its extractors (other rules or weights, another fingerprint), names model.
+def extractor_version(names: str) -> str:
+    """Dateline's version, a fingerprint of its extractors (other rules or weights, another one), what finds names.
 
     >>> extractor_version("fast").split("+")[0] == version("dateline"), extractor_version("fast").split(".")[-1]
     (True, 'fast')
@@ -32,7 +31,7 @@ def extractor_version(model: str) -> str:
     digest = hashlib.sha256()
     for item in _walk(files("extractors")):
         digest.update(item.name.encode() + item.read_bytes())
-    return f"{version('dateline')}+{digest.hexdigest()[:8]}.{model_version(model)}"
+    return f"{version('dateline')}+{digest.hexdigest()[:8]}.{names}"
 
 
 def _walk(folder: Traversable) -> Iterator[Traversable]:

@@ -31,6 +31,7 @@ from schemas.source import Link, Source
 from store.archive import save_bytes
 from store.database import Store, close_store, open_store
 from store.load import known_urls
+from store.lookup import load_gazetteer
 from store.models import Batch, Item
 from store.save import save_batch
 
@@ -61,10 +62,16 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
     """Opens the store, the HTTP client and the pipeline, and closes what needs closing."""
     store = open_store(settings.database_url)
     try:
+        nlp = build_pipeline(settings.model, _known_forms(store) if settings.gazetteer else ())
         with Fetcher(settings) as fetcher:
-            yield Bench(settings=settings, store=store, fetcher=fetcher, nlp=build_pipeline(settings.model))
+            yield Bench(settings=settings, store=store, fetcher=fetcher, nlp=nlp)
     finally:
         close_store(store)
+
+
+def _known_forms(store: Store) -> list[tuple[str, str]]:
+    labels = {"person": "PERSON", "organisation": "ORG"}
+    return sorted((form, labels[known.kind]) for known in load_gazetteer(store) for form in known.forms)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     """E-mail or web address in the user agent, for newsrooms that want to complain."""
     model: str = "accurate"
     """What finds names: `accurate`, `fast` (three layers for six) or an installed spaCy package of your own."""
+    gazetteer: bool = False
+    """Whether people and organisations that were confirmed in the store are found wherever a release names them."""
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Documents per batch: the unit of transactions and of Prefect tasks."""
     connections: Annotated[int, Field(ge=1, le=64)] = 8
