@@ -23,10 +23,13 @@ class Cluster:
 
     @property
     def name(self) -> str:
-        """The fullest mention: most words, then most letters; the first such. None with an `s` that another lacks."""
+        """The fullest mention: most words, then not in capitals, then most letters; the first such.
+
+        None with an `s` that another lacks.
+        """
         texts = dict.fromkeys(span.text for span in self.spans)
         whole = [text for text in texts if not (text.endswith("s") and text[:-1] in texts)]
-        return max(whole, key=lambda text: (len(text.split()), len(text)))
+        return max(whole, key=lambda text: (len(text.split()), not text.isupper(), len(text)))
 
     def absorb(self, other: "Cluster") -> None:
         """Take over the mentions of another."""
@@ -78,7 +81,11 @@ def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
     >>> same_person(("mary", "j", "doe"), ("mary", "doe")), same_person(("mary", "doe"), ("john", "doe"))
     (True, False)
+    >>> same_person(("kim", "da-som"), ("da-som", "kim"))
+    True
     """
+    if len(one) > 1 and sorted(one) == sorted(other):
+        return True
     if len(one) < 2 or len(other) < 2 or one[-1] != other[-1]:
         return False
     first, second = sorted((one[0], other[0]), key=len)

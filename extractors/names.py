@@ -53,7 +53,9 @@ def mark_names(doc: Doc, find: Find, gazetteer: Gazetteer | None = None) -> Doc:
     What lies inside a date or an amount that was marked before (`US` in `US$5`) is no name.
     """
     found = find(doc.text)
-    names = [trim_name(doc.text, name) for name in found if name.label != "TITLE"]
+    names = [
+        trim_name(doc.text, part) for name in found if name.label != "TITLE" for part in split_name(doc.text, name)
+    ]
     names = gazetteer.add_to(doc, names) if gazetteer else names
     names = add_repeats(doc.text, agree(doc.text, names))
     taken = bytearray(len(doc))
@@ -88,6 +90,20 @@ def trim_name(text: str, name: Name) -> Name:
         start = bracket + 1
         start += len(text[start : name.end]) - len(text[start : name.end].lstrip())
     return name._replace(start=start) if start < name.end else name
+
+
+_AND = regex.compile(r"\s+(?:and|&)\s+")
+
+
+def split_name(text: str, name: Name) -> Iterator[Name]:
+    """The people in one name, a couple's given names and their surname: nobody is called `and`.
+
+    >>> [part[:2] for part in split_name("Ana and Jo Roe", Name(0, 14, "PERSON", 0.9))]
+    [(0, 3), (8, 14)]
+    """
+    ands = list(_AND.finditer(text, name.start, name.end)) if name.label == "PERSON" else []
+    starts, ends = [name.start, *(a.end() for a in ands)], [*(a.start() for a in ands), name.end]
+    return (name._replace(start=start, end=end) for start, end in zip(starts, ends, strict=True))
 
 
 def is_courtesy(word: str) -> bool:

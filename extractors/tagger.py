@@ -85,7 +85,7 @@ class Tagger:
         tags = self.setup.tags[offset : offset + scores.shape[1]]
         ends = np.array([word.ids == (STOP,) for word in words])
         scores = np.where(ends[:, None] & (np.arange(len(tags)) > 0), _NEVER, scores)
-        path = best_path(scores, _steps(tags))
+        path = find_path(scores, _steps(tags), np.flatnonzero(ends))
         for first, last, label in read_spans([tags[tag] for tag in path]):
             raw = float(np.exp(min(scores[place, path[place]] for place in range(first, last))))
             yield Name(words[first].start, words[last - 1].end, label, self._calibrate(label, raw))
@@ -100,6 +100,25 @@ def _steps(tags: Sequence[str]) -> Scores:
     """0 where one tag may follow another, else never: inside a name only after its begin."""
     allowed = [[not tag.startswith("I-") or before[2:] == tag[2:] for tag in tags] for before in tags]
     return np.where(allowed, np.float32(0), _NEVER)
+
+
+def find_path(scores: Scores, steps: Scores, ends: NDArray[np.intp]) -> list[int]:
+    """As `best_path`, faster: where the likeliest tags may follow one another they are the best path already.
+
+    The others are looked for within a paragraph; `ends` are the words that part paragraphs, whose tag is 0.
+
+    >>> scores = np.log([[0.5, 0.4, 0.1], [1, 1e-9, 1e-9], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8]])
+    >>> find_path(scores, _steps(["O", "B-X", "I-X"]), np.array([1]))
+    [0, 0, 1, 2]
+    """
+    path = scores.argmax(1)
+    wrong = np.flatnonzero(steps[np.concatenate([[0], path[:-1]]), path] < 0)
+    for number in sorted(set(np.searchsorted(ends, wrong).tolist())):
+        start = int(ends[number - 1]) + 1 if number else 0
+        end = int(ends[number]) if number < len(ends) else len(path)
+        path[start:end] = best_path(scores[start:end], steps)
+    found: list[int] = path.tolist()
+    return found
 
 
 def best_path(scores: Scores, steps: Scores) -> list[int]:

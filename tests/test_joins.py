@@ -3,6 +3,7 @@
 import pytest
 import regex
 import spacy
+from spacy.tokens import Span
 
 import extractors.tokenizer  # noqa: F401  (registers the tokenizer)
 from extractors.joins import resolve_organisations
@@ -33,14 +34,19 @@ APART = [
 ]
 
 
+def mark(text: str, label: str) -> list[Span]:
+    """The names between brackets in a text, which they are taken out of."""
+    found = enumerate(regex.finditer(r"\[([^\]]+)\]", text))
+    places = [(match.start() - 2 * n, match.end() - 2 * n - 2) for n, match in found]
+    doc = _NLP(text.replace("[", "").replace("]", ""))
+    spans = [doc.char_span(start, end, label=label, alignment_mode="expand") for start, end in places]
+    return [span for span in spans if span]
+
+
 def names(text: str) -> list[str]:
     """The names of the organisations that the marked names are resolved into."""
-    places = []
-    for number, match in enumerate(regex.finditer(r"\[([^\]]+)\]", text)):
-        places.append((match.start() - 2 * number, match.end() - 2 * number - 2))
-    doc = _NLP(text.replace("[", "").replace("]", ""))
-    spans = [doc.char_span(start, end, label="ORG", alignment_mode="expand") for start, end in places]
-    return [cluster.name for cluster in resolve_organisations(doc.text, [span for span in spans if span])]
+    spans = mark(text, "ORG")
+    return [cluster.name for cluster in resolve_organisations(spans[0].doc.text, spans)]
 
 
 @pytest.mark.parametrize(("text", "number"), [*JOINED, *APART])
