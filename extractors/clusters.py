@@ -20,6 +20,8 @@ class Cluster:
     forms: set[tuple[str, ...]] = field(default_factory=set)
     """The folded words of each mention."""
     acronym: str | None = None
+    bare: str | None = None
+    """The name without the `s` that every mention of it has from a possessive, in a text that lost its apostrophes."""
 
     @property
     def name(self) -> str:
@@ -27,6 +29,8 @@ class Cluster:
 
         None with an `s` that another lacks.
         """
+        if self.bare:
+            return self.bare
         texts = dict.fromkeys(span.text for span in self.spans)
         whole = [text for text in texts if not (text.endswith("s") and text[:-1] in texts)]
         return max(whole, key=lambda text: (len(text.split()), not text.isupper(), len(text)))

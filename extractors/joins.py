@@ -9,6 +9,7 @@ from spacy.tokens import Span
 
 from extractors.clusters import Cluster, core_words, fold_words, folded, is_acronym
 from extractors.lexicon import place_names, word_lists
+from extractors.possessives import bare_name, has_lost_apostrophes
 
 _Core = tuple[str, ...]
 _Pair = tuple[_Core, _Core]
@@ -50,7 +51,16 @@ def resolve_organisations(text: str, spans: list[Span]) -> list[Cluster]:
     for short, long in _tickers(text, spans):
         if short in by_core:
             names.join(short, long, is_ticker=True)
-    return names.clusters()
+    return _without_possessives(text, names.clusters())
+
+
+def _without_possessives(text: str, clusters: list[Cluster]) -> list[Cluster]:
+    """The same, each under its bare name where the text lost its apostrophes."""
+    if has_lost_apostrophes(text):
+        for cluster in clusters:
+            bare = {bare_name(text, s.start_char, s.end_char) for s in cluster.spans if s.text == cluster.name}
+            cluster.bare = bare.pop() if len(bare) == 1 else None
+    return clusters
 
 
 class _Names:
@@ -146,7 +156,7 @@ def _departments(by_core: dict[_Core, Cluster]) -> Iterator[_Pair]:
         if len(core) > 1 and core[-1] in _HEADS:
             field = next((core[len(state) : -1] for state in _STATES if core[: len(state)] == state), core[:-1])
             turned = (core[-1], "of", *field)
-            fuller = [other for other in by_core if other[-len(turned) :] == turned]
+            fuller = [turned] if turned in by_core else [o for o in by_core if o[-len(turned) :] == turned]
             if len(fuller) == 1:
                 yield core, fuller[0]
 

@@ -9,8 +9,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
+from extractors.clusters import folded
 from extractors.gazetteer import Form, Gazetteer
-from extractors.lexicon import word_lists
+from extractors.lexicon import common_words, word_lists
 from extractors.repeats import add_repeats, agree
 from extractors.tagger import Name, load_tagger
 
@@ -104,6 +105,20 @@ def split_name(text: str, name: Name) -> Iterator[Name]:
     ands = list(_AND.finditer(text, name.start, name.end)) if name.label == "PERSON" else []
     starts, ends = [name.start, *(a.end() for a in ands)], [*(a.start() for a in ands), name.end]
     return (name._replace(start=start, end=end) for start, end in zip(starts, ends, strict=True))
+
+
+def is_generic(form: str, label: str) -> bool:
+    """Whether a form that was taken for an organisation's name is a common noun, an adjective or a lower-case word.
+
+    >>> is_generic("Government", "ORG"), is_generic("the", "ORG"), is_generic("BOARD OF DIRECTORS", "ORG")
+    (True, True, True)
+    >>> is_generic("Norwegian", "ORG"), is_generic("Norwegian", "OTHER"), is_generic("Government of Norway", "ORG")
+    (True, False, False)
+    """
+    if label != "ORG":
+        return False
+    plain = form.casefold()
+    return plain in folded("not_organisation") or plain in folded("demonym") or form in common_words()
 
 
 def is_courtesy(word: str) -> bool:

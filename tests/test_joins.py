@@ -61,3 +61,9 @@ def test_the_fullest_name_is_the_name() -> None:
         "World Seed Council",
         "Justice Department",
     ]
+
+
+def test_a_text_that_lost_its_apostrophes() -> None:
+    filler = "Then the road was closed for the winter and nobody came by. " * 12
+    assert names(filler + "The [Harbour Departments] boats and the [HPDs] men left.") == ["Harbour Department", "HPD"]
+    assert names(filler + "It’s so. The [Harbour Departments] boats left.") == ["Harbour Departments"]

@@ -113,10 +113,13 @@ def test_what_a_date_or_amount_holds_is_no_name() -> None:
 
 _ODD = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 _MIXED = st.lists(st.sampled_from([*"AbÉß中ق\u0301\u200b\u00a0'.,-(\n \t", "Maria ", "Inc.", "ILO's", "\n\n", "2025"]))
+_WORDS = st.sampled_from(["Maria", "Lindholm", "of", "the", "council", "Borvik", "said", "Inc.", "2025", "Oslo"])
+_LONG = st.lists(_WORDS, min_size=300, max_size=400).map(" ".join)  # a sentence without any punctuation
+_PARAGRAPHS = st.lists(st.one_of(st.just(""), st.just("  "), _WORDS), max_size=40).map("\n\n".join)
 
 
 @pytest.mark.parametrize("model", SHIPPED)
-@given(text=st.one_of(_ODD, _MIXED.map("".join)))
+@given(text=st.one_of(_ODD, _MIXED.map("".join), _LONG, _LONG.map(str.upper), _PARAGRAPHS))
 @settings(max_examples=60, deadline=None)
 def test_offsets_hold_in_any_text(model: str, text: str) -> None:
     doc = find(text, model)
