@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from extractors.clusters import folded
+from extractors.domains import add_domains
 from extractors.gazetteer import Form, Gazetteer
 from extractors.lexicon import common_words, word_lists
 from extractors.repeats import add_repeats, agree
@@ -57,6 +58,7 @@ def mark_names(doc: Doc, find: Find, gazetteer: Gazetteer | None = None) -> Doc:
     names = [
         trim_name(doc.text, part) for name in found if name.label != "TITLE" for part in split_name(doc.text, name)
     ]
+    names = add_domains(doc.text, names)
     names = gazetteer.add_to(doc, names) if gazetteer else names
     names = add_repeats(doc.text, agree(doc.text, names))
     taken = bytearray(len(doc))
