@@ -120,18 +120,18 @@ def _scene(doc: Doc, release: Release, people: list[Cluster], organisations: lis
     )
 
 
-_JOIN = regex.compile(r"[\s,]+(?:(?:of|at|for|with|in|the)\s+)*$")
+_JOIN = regex.compile(r"(?:[\s,]+(?:of|at|for|with|in|the|and))*[\s,]*$")
 
 
 def _titles(doc: Doc) -> Iterator[tuple[int, int]]:
-    """The titles, without the beginning of an organisation's name that a title was taken to reach into."""
+    """The titles, without the beginning of an organisation's name or the small words before it that they took in."""
     employers = [span for span in doc.ents if span.label_ == "ORG"]
     for title in doc.spans[TITLES]:
         end = title.end_char
         for name in employers:
             if title.start < name.start < title.end < name.end:
-                end = title.start_char + len(_JOIN.sub("", doc.text[title.start_char : name.start_char]))
-        yield title.start_char, end
+                end = name.start_char
+        yield title.start_char, title.start_char + len(_JOIN.sub("", doc.text[title.start_char : end]))
 
 
 def _evidence(cluster: Cluster) -> tuple[Evidence, ...]:

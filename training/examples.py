@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import regex
+from numpy.typing import NDArray
 
 LABELS = ("PERSON", "ORG", "PLACE", "OTHER")
 NOT_FOR_TRAINING = "evaluation only"
@@ -29,6 +31,8 @@ class Example(NamedTuple):
     names: list[Name]
     titles: list[Name] | None = None
     """None where nothing is known of titles."""
+    soft: NDArray[np.float16] | None = None
+    """In place of names and titles: the probability of every tag of every word, as a teacher sees it."""
 
 
 def load_press(folder: Path, part: str) -> Iterator[tuple[str, Example]]:

@@ -10,7 +10,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from extractors.tagger import Tagger
-from training.batches import MARGIN, NAME_TAGS, TITLE_TAGS, WINDOW
+from training.batches import AT_WORK, NAME_TAGS, TITLE_TAGS
 from training.calibration import fit_calibration, held_back
 from training.encoder import Encoder
 from training.examples import LABELS
@@ -50,7 +50,7 @@ def export(encoder: Encoder, target: Path) -> None:
 def export_model(encoder: Encoder, target: Path, corpus: Path) -> None:
     """The model and its card, calibrated on the releases held back: `target` with `.onnx` and with `.json`."""
     export(encoder, target.with_suffix(".onnx"))
-    card = {"tags": [*NAME_TAGS, *TITLE_TAGS], "window": WINDOW, "margin": MARGIN}
+    card = {"tags": [*NAME_TAGS, *TITLE_TAGS], "window": AT_WORK.window, "margin": AT_WORK.margin}
     plain = dict.fromkeys((*LABELS, "TITLE"), (1.0, 0.0))
     target.with_suffix(".json").write_text(json.dumps(card | {"calibration": plain}) + "\n")
     fitted = fit_calibration(Tagger(target.parent, target.name), held_back(corpus / "press"))

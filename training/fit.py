@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from torch.nn import functional
 
-from training.batches import IGNORED, Batch, Row, make_batches, to_tensors
+from training.batches import NAME_TAGS, Batch, Row, make_batches, to_tensors
 from training.encoder import Encoder
 
 PIECES_A_STEP = 2600
@@ -32,23 +31,22 @@ def _groups(encoder: Encoder, rates: Rates) -> list[dict[str, object]]:
 
 
 def loss_of(encoder: Encoder, batch: Batch) -> torch.Tensor:
-    """Mean cross-entropy over the words' tags, of names and of titles."""
+    """Mean cross-entropy over the words' tags, of names and of titles; the targets may be uncertain."""
     with torch.autocast("cpu", torch.bfloat16):
         scores = encoder(batch.ids, batch.cases, batch.mask)
     scores = scores.float()
-    loss = functional.cross_entropy(
-        scores[..., : encoder.names].flatten(0, 1), batch.names.flatten(), ignore_index=IGNORED
-    )
-    if bool((batch.titles != IGNORED).any()):
-        titles = scores[..., encoder.names :].flatten(0, 1)
-        loss = loss + functional.cross_entropy(titles, batch.titles.flatten(), ignore_index=IGNORED)
-    return loss
+    names, titles = slice(0, len(NAME_TAGS)), slice(len(NAME_TAGS), None)
+    losses = []
+    for part in (names, titles):
+        wanted = batch.targets[..., part]
+        losses.append(-(wanted * scores[..., part].log_softmax(-1)).sum() / wanted.sum().clamp(min=1))
+    return torch.stack(losses).sum()
 
 
 def fit(encoder: Encoder, epochs: Sequence[list[Row]], rates: Rates, rng: random.Random) -> None:
     """Learn from each epoch's rows in turn; prints how it goes."""
     plan = [batch for rows in epochs for batch in make_batches(rows, PIECES_A_STEP, rng)]
-    optimizer = torch.optim.AdamW(_groups(encoder, rates), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(_groups(encoder, rates), weight_decay=0.01, fused=True)
 
     def rate(step: int) -> float:
         return min((step + 1) / WARM_UP, max(LOWEST, (len(plan) - step) / max(1, len(plan) - WARM_UP)))

@@ -2,10 +2,12 @@
 
 from collections import Counter
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from extractors.tagger import read_spans
-from training.batches import IGNORED, NAME_TAGS, TITLE_TAGS, Row, to_tensors
+from training.batches import NAME_TAGS, TITLE_TAGS, Row, to_tensors
 from training.encoder import Encoder
 from training.examples import LABELS
 
@@ -18,20 +20,20 @@ def score_rows(encoder: Encoder, rows: list[Row]) -> str:
     """A line for each label; windows count one by one."""
     encoder.eval()
     counts: Counts = Counter()
+    names = len(NAME_TAGS)
     for row in rows:
         batch = to_tensors([row])
-        scores = encoder(batch.ids, batch.cases)[0]
-        names, titles = scores[:, : encoder.names], scores[:, encoder.names :]
-        _count(counts, row.names, names.argmax(-1).tolist(), NAME_TAGS)
-        _count(counts, row.titles, titles.argmax(-1).tolist(), TITLE_TAGS)
+        scores = encoder(batch.ids, batch.cases)[0].numpy()
+        _count(counts, row.targets[:, :names], scores[:, :names], NAME_TAGS)
+        _count(counts, row.targets[:, names:], scores[:, names:], TITLE_TAGS)
     return "\n".join(_line(counts, label) for label in (*LABELS, "TITLE"))
 
 
-def _count(counts: Counts, gold_tags: list[int], guesses: list[int], tags: tuple[str, ...]) -> None:
-    kept = [(tags[gold], tags[guess]) for gold, guess in zip(gold_tags, guesses, strict=True) if gold != IGNORED]
-    gold, found = set(read_spans([g for g, _ in kept])), set(read_spans([f for _, f in kept]))
-    for kind, names in (("gold", gold), ("found", found), ("right", gold & found)):
-        counts.update((label, kind) for _, _, label in names)
+def _count(counts: Counts, wanted: NDArray[np.floating], scores: NDArray[np.floating], tags: tuple[str, ...]) -> None:
+    asked = wanted.any(-1)
+    gold, found = (set(read_spans([tags[place] for place in part[asked].argmax(-1)])) for part in (wanted, scores))
+    for kind, spans in (("gold", gold), ("found", found), ("right", gold & found)):
+        counts.update((label, kind) for _, _, label in spans)
 
 
 def _line(counts: Counts, label: str) -> str:

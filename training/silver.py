@@ -1,44 +1,58 @@
-"""Labels releases that nobody annotated with what a trained model is sure to see in them."""
+"""Labels releases that nobody annotated with what a teacher sees in them, in its own uncertainty."""
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from extractors.tagger import Name as Found
-from extractors.tagger import Tagger
-from training.examples import Example, Name
+import numpy as np
+import torch
 
-_SURE = 0.6
-"""A name less likely than this teaches nothing: its words are left out of the loss."""
-_AGREED = 0.7
-"""So large a part of the occurrences of a form must agree for its label to hold for all of them."""
+from extractors.pieces import STOP, Window, Word, find_windows, find_words
+from training.batches import NAME_TAGS, TAGS, WIDE, Row, Targets, first_pieces, make_row, to_tensors
+from training.encoder import Encoder
+from training.examples import Example
 
-
-def label_releases(tagger: Tagger, texts: Iterable[str]) -> Iterator[Example]:
-    """An example from each text."""
-    for text in texts:
-        yield Example(text, agree(text, [name for name in tagger(text) if name.label != "TITLE"]))
+_AT_ONCE = 3000
+"""Pieces."""
+_TEXTS = 200
+"""Texts whose windows are sorted by length together."""
 
 
-def agree(text: str, found: list[Found]) -> list[Name]:
-    """The names of a release with one label for each form, wherever it stands; those in dispute are left out."""
-    votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for name in found:
-        votes[text[name.start : name.end]][name.label] += name.probability
-    names = [Name(name.start, name.end, _agreed(name, votes[text[name.start : name.end]])) for name in found]
-    taken = bytearray(len(text))
-    for name in found:
-        taken[name.start : name.end] = b"\1" * (name.end - name.start)
-    for form in filter(lambda form: form[:1].isupper(), votes):  # where it was not seen it is in dispute
-        for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text):
-            if not any(taken[match.start() : match.end()]):
-                taken[match.start() : match.end()] = b"\1" * len(form)
-                names.append(Name(match.start(), match.end(), None))
-    return sorted(names, key=lambda name: name.start)
+def label_releases(teacher: Encoder, texts: Sequence[str]) -> Iterator[Example]:
+    """An example from each text, with a probability for every tag of every word."""
+    teacher = teacher.eval().bfloat16()
+    for start in range(0, len(texts), _TEXTS):
+        yield from _label(teacher, texts[start : start + _TEXTS])
+        print(f"labelled {min(start + _TEXTS, len(texts))}/{len(texts)}", flush=True)
 
 
-def _agreed(name: Found, votes: dict[str, float]) -> str | None:
-    best = max(votes, key=lambda label: votes[label])
-    if votes[best] / sum(votes.values()) < _AGREED:
-        return None
-    return best if name.probability >= _SURE or votes[best] > 1 else None
+def _label(teacher: Encoder, texts: Sequence[str]) -> Iterator[Example]:
+    cut = [find_words(text) for text in texts]
+    soft = [np.zeros((len(words), TAGS), np.float16) for words in cut]
+    jobs = [(n, window) for n, words in enumerate(cut) for window in find_windows(words, *WIDE)]
+    rows = [make_row(cut[n], window, soft[n]) for n, window in jobs]
+    order = sorted(range(len(jobs)), key=lambda job: len(rows[job].ids))
+    while order:
+        longest = len(rows[order[-1]].ids)
+        size = max(1, _AT_ONCE // longest)
+        batch, order = order[-size:], order[:-size]
+        for job, seen in zip(batch, _look(teacher, [rows[job] for job in batch]), strict=True):
+            n, window = jobs[job]
+            _keep(soft[n], cut[n], window, seen)
+    for text, words, targets in zip(texts, cut, soft, strict=True):
+        targets[[word.ids == (STOP,) for word in words]] = 0
+        yield Example(text, [], soft=targets)
+
+
+def _keep(soft: Targets, words: Sequence[Word], window: Window, seen: Targets) -> None:
+    places = first_pieces(words[window.first : window.last])
+    kept = places[window.keep_from - window.first : window.keep_to - window.first]
+    soft[window.keep_from : window.keep_to] = seen[kept]
+
+
+@torch.no_grad()
+def _look(teacher: Encoder, rows: Sequence[Row]) -> Targets:
+    batch = to_tensors(rows)
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = teacher(batch.ids, batch.cases, batch.mask)
+    parts = scores.float().tensor_split([len(NAME_TAGS)], -1)
+    result: Targets = torch.cat([part.softmax(-1) for part in parts], -1).numpy().astype(np.float16)
+    return result
