@@ -14,8 +14,8 @@ _LEAST = 0.5
 """A name less likely than this teaches nothing."""
 _ONCE_REMOVED = 0.9
 """A surname that stands alone is as likely as the full name, times this."""
-_VOTERS = ("PERSON", "ORG")
-"""Labels that a form cannot have both of: a release that speaks of Kroger the company has no Mr. Kroger."""
+_VOTERS = ("PERSON", "ORG", "OTHER")
+"""Labels of which a form has one in a release: one that speaks of Kroger the company has no Mr. Kroger."""
 _CLAUSE = regex.compile(r"[\p{Lu}][\p{L}\p{M}'’\-]+")
 
 
