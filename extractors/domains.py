@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from extractors.lexicon import word_lists
-from extractors.tagger import Name
+from extractors.tagger import Name, keep_longest
 
 LIKELY = 0.87
 """How likely such a name is an organisation's: 288 of 331 in the annotated training releases."""
-_ADDRESS = regex.compile(r"(?:@|\bwww\.|https?://(?:www\.)?)((?:[\w\-]+\.)+)\p{L}{2,}")
+_ADDRESS = regex.compile(r"(?:@|\bwww\.|https?://(?:www\.)?)((?:[\w\-]{1,63}\.){1,8})\p{L}{2,}")
 _SECOND = frozenset(("co", "com", "org", "gov", "gob", "go", "ac", "edu", "net"))
 """Second levels below a country, as in `acme.co.uk`."""
 _WORD = regex.compile(r"[\p{L}\p{Nd}]+(?:['’][\p{L}]+)?")
@@ -35,21 +35,16 @@ def read_domains(text: str) -> frozenset[str]:
 
 
 def add_domains(text: str, names: Sequence[Name]) -> list[Name]:
-    """The names, and organisations that addresses spell; these take the place of what lies within them.
+    """The names, and organisations that addresses spell, in place of shorter names that they overlap.
 
     >>> text = "Call Ana Roe, Virgo Press, ana@virgopress.com"
     >>> [text[name.start : name.end] for name in add_domains(text, [Name(5, 12, "PERSON", 0.9)])]
     ['Ana Roe', 'Virgo Press']
     """
     domains = read_domains(text)
-    spelt = list(_spelt(text, domains)) if domains else []
-    kept = list(names)
-    for start, end in spelt:
-        beside = [name for name in kept if name.start < end and start < name.end]
-        if all(start <= name.start and name.end <= end and (start, end) != name[:2] for name in beside):
-            kept = [name for name in kept if name not in beside]
-            kept.append(Name(start, end, "ORG", LIKELY))
-    return sorted(kept)
+    if not domains:
+        return list(names)
+    return keep_longest([*names, *(Name(*place, "ORG", LIKELY) for place in _spelt(text, domains))], len(text))
 
 
 def _spelt(text: str, domains: frozenset[str]) -> Iterator[tuple[int, int]]:

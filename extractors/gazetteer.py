@@ -1,6 +1,5 @@
 """Names that people confirmed in review, found again wherever a release says them."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from spacy.language import Language
@@ -8,7 +7,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from extractors.lexicon import common_words
-from extractors.tagger import Name
+from extractors.tagger import Name, keep_longest
 
 Form = tuple[str, str]
 """A form of a name, and PERSON or ORG."""
@@ -46,10 +45,4 @@ class Gazetteer:
             Name(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), strings[key], CONFIRMED)
             for key, start, end in self._matcher(doc)
         ]
-        kept: list[Name] = []
-        for name in sorted([*found, *names], key=lambda name: (name.start - name.end, -name.probability)):
-            ends = [other.end for other in kept]
-            place = bisect_right(ends, name.start)
-            if place == len(kept) or name.end <= kept[place].start:
-                kept.insert(bisect_left([other.start for other in kept], name.start), name)
-        return kept
+        return keep_longest([*found, *names], len(doc.text))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -152,6 +152,20 @@ def read_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
             start = None
         if start is None and tag != "O":
             start = number
+
+
+def keep_longest(names: Iterable[Name], size: int) -> list[Name]:
+    """Of names that overlap the longest, of equally long ones the first given; in the order of a text of that size.
+
+    >>> keep_longest([Name(0, 4, "ORG", 0.5), Name(5, 9, "ORG", 0.5), Name(0, 9, "ORG", 0.4)], 9)
+    [Name(start=0, end=9, label='ORG', probability=0.4)]
+    """
+    taken, kept = bytearray(size), []
+    for name in sorted(names, key=lambda name: name.start - name.end):
+        if not any(taken[name.start : name.end]):
+            taken[name.start : name.end] = b"\1" * (name.end - name.start)
+            kept.append(name)
+    return sorted(kept)
 
 
 @cache

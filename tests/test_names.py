@@ -135,6 +135,7 @@ HOSTILE = [
     "!" * 100_000,
     "\n" * 100_000,
     "\u0301" * 50_000,  # accents of nothing
+    "www." * 50_000,  # an address without an end
 ]
 
 
