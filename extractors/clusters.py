@@ -20,6 +20,8 @@ class Cluster:
     forms: set[tuple[str, ...]] = field(default_factory=set)
     """The folded words of each mention."""
     acronym: str | None = None
+    aliases: set[str] = field(default_factory=set)
+    """Former and trade names, which are not the name itself."""
     bare: str | None = None
     """The name without the `s` that every mention of it has from a possessive, in a text that lost its apostrophes."""
 
@@ -27,11 +29,12 @@ class Cluster:
     def name(self) -> str:
         """The fullest mention: most words, then not in capitals, then most letters; the first such.
 
-        None with an `s` that another lacks.
+        None with an `s` that another lacks, and no alias.
         """
         if self.bare:
             return self.bare
         texts = dict.fromkeys(span.text for span in self.spans)
+        texts = dict.fromkeys(text for text in texts if text not in self.aliases) or texts
         whole = [text for text in texts if not (text.endswith("s") and text[:-1] in texts)]
         return max(whole, key=lambda text: (len(text.split()), not text.isupper(), len(text)))
 
@@ -39,6 +42,7 @@ class Cluster:
         """Take over the mentions of another."""
         self.spans = sorted([*self.spans, *other.spans], key=lambda span: span.start)
         self.forms |= other.forms
+        self.aliases |= other.aliases
         self.acronym = self.acronym or other.acronym
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 import regex
 from spacy.tokens import Span
@@ -38,10 +39,14 @@ def resolve_organisations(text: str, spans: list[Span]) -> list[Cluster]:
     Certain reasons come first, so that a short form finds what it could stand for already joined.
     """
     by_core: dict[_Core, Cluster] = {}
+    spans = [span for span in spans if core_words(span.text)]
     for span in spans:
-        if core := core_words(span.text):
-            by_core.setdefault(core, Cluster([], {core})).spans.append(span)
+        core = core_words(span.text)
+        by_core.setdefault(core, Cluster([], {core})).spans.append(span)
     names = _Names(by_core)
+    for alias, name in _aliases(text, spans):
+        by_core[alias].aliases = {span.text for span in by_core[alias].spans}
+        names.join(alias, name)
     for pairs in (_explained(text, spans), _initials(by_core), _spelt_otherwise(by_core), _departments(by_core)):
         for short, long in pairs:
             names.join(short, long)
@@ -91,12 +96,19 @@ class _Names:
 
 
 def _explained(text: str, spans: list[Span]) -> Iterator[_Pair]:
-    """`Long Form (LF)`, `Long Form (“Long”)`, `One, doing business as Two`: the later name means the one before it."""
+    """`Long Form (LF)`, `Long Form (“Long”)`: the later name means the one before it."""
     for place, two in enumerate(spans):
         for one in spans[max(0, place - 3) : place]:
             long, short = (two, one) if is_acronym(one.text) and len(two.text) > len(one.text) else (one, two)
-            if _OTHERWISE.fullmatch(text, one.end_char, two.start_char) or _in_brackets(text, one, two, short):
+            if _in_brackets(text, one, two, short):
                 yield core_words(short.text), core_words(long.text)
+
+
+def _aliases(text: str, spans: list[Span]) -> Iterator[_Pair]:
+    """`One, formerly Two` and `One, doing business as Two`: the later is another name of the one before it."""
+    for one, two in pairwise(spans):
+        if _OTHERWISE.fullmatch(text, one.end_char, two.start_char) and core_words(one.text) != core_words(two.text):
+            yield core_words(two.text), core_words(one.text)
 
 
 def _in_brackets(text: str, one: Span, two: Span, short: Span) -> bool:

@@ -67,3 +67,8 @@ def test_a_text_that_lost_its_apostrophes() -> None:
     filler = "Then the road was closed for the winter and nobody came by. " * 12
     assert names(filler + "The [Harbour Departments] boats and the [HPDs] men left.") == ["Harbour Department", "HPD"]
     assert names(filler + "It’s so. The [Harbour Departments] boats left.") == ["Harbour Departments"]
+
+
+def test_a_former_name_is_not_the_name() -> None:
+    assert names("The [Harbour Fund], formerly [Norvik Port Trust], grew. [Norvik Port] left.") == ["Harbour Fund"]
+    assert names("[Borvik, Inc.], doing business as [Tromsvik Hardware House], grew.") == ["Borvik, Inc."]
