@@ -3,12 +3,9 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import Literal
-
-from pydantic import BaseModel
+from typing import Literal, NamedTuple
 
 from extractors.date_grammar import WORDS
-from schemas.values import FROZEN
 
 Tense = Literal["past", "future"]
 MonthDay = tuple[int, int]
@@ -30,10 +27,9 @@ _TENSES: tuple[tuple[Tense, re.Pattern[str]], ...] = (
 )
 
 
-class DateContext(BaseModel):
+class DateContext(NamedTuple):
     """What is known around a date; everything may be unknown."""
 
-    model_config = FROZEN
     published: dt.date | None = None
     """The day that 'today' means."""
     country: str | None = None
@@ -42,6 +38,10 @@ class DateContext(BaseModel):
     """The year of a date written without one, where the text tells it; else the one that fits `published`."""
     tense: Tense | None = None
     """Whether the sentence tells of the past or the future."""
+    before: str | None = None
+    """Value of the date that the text has just set, to which 'the next day' and 'a year earlier' refer."""
+    fiscal_start: int | None = None
+    """First month of the fiscal year that is spoken of, 1 to 12."""
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[str, str]:

@@ -2,17 +2,21 @@
 
 import re
 from functools import lru_cache
-from itertools import chain
 
 from extractors.date_context import DateContext
-from extractors.date_grammar import FORMS
-from extractors.date_values import READERS, Fields
+from extractors.date_fields import Fields
+from extractors.date_grammar import CLOCK, FORMS
+from extractors.date_periods import READERS as PERIODS
+from extractors.date_relative import READERS as RELATIVE
+from extractors.date_triggers import find_triggers
+from extractors.date_values import READERS as DAYS_AND_MONTHS
 from schemas.values import date_bounds
 
 _BETWEEN = re.compile(
     r"\s{0,3}[-–—‑−]\s{0,3}"
-    r"|\s{0,3},?\s{1,3}(?i:through\s{1,3}to|to|through|thru|until|till|and)\s{1,3}(?:on\s{1,3}|the\s{1,3})?"
+    rf"|\s{{0,3}},?\s{{1,3}}(?i:through\s{{1,3}}to|to|through|thru|until|till|and)\s{{1,3}}{CLOCK}(?:on\s{{1,3}}|the\s{{1,3}})?"
 )
+_READERS = DAYS_AND_MONTHS | PERIODS | RELATIVE
 _LONGEST = 120
 """No date has more characters; longer texts are not tried."""
 
@@ -29,7 +33,8 @@ def _valid(value: str | None) -> str | None:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> tuple[tuple[str, Fields], ...]:
     """The forms that a text has: rule and named groups of each."""
-    found = ((rule, pattern.fullmatch(text)) for rule, pattern in chain.from_iterable(FORMS.values()))
+    kinds = dict.fromkeys(kind for _, _, kind in find_triggers(text))
+    found = ((rule, pattern.fullmatch(text)) for kind in kinds for rule, pattern in FORMS[kind])
     return tuple(
         (rule, {name: words for name, words in match.groupdict().items() if words is not None})
         for rule, match in found
@@ -40,7 +45,7 @@ def _parse(text: str) -> tuple[tuple[str, Fields], ...]:
 def _read_point(text: str, context: DateContext) -> str | None:
     for rule, fields in _parse(text):
         try:
-            if value := _valid(READERS[rule](fields, context)):
+            if value := _valid(_READERS[rule](fields, context)):
                 return value
         except OverflowError:  # a day before year 1 or after 9999
             return None
@@ -55,9 +60,9 @@ def _read_interval(text: str, context: DateContext) -> str | None:
         if last is None or bounds is None:
             continue
         ahead = context.published is not None and bounds[0] >= context.published
-        told = context.model_copy(update={"tense": "future"}) if ahead else context
+        told = context._replace(tense="future") if ahead else context
         for year in (bounds[0].year, bounds[0].year - 1):
-            first = _read_point(text[: between.start()], told.model_copy(update={"year": year}))
+            first = _read_point(text[: between.start()], told._replace(year=year))
             if first and (value := _valid(f"{first}/{last}")):
                 return value
     return None
@@ -66,6 +71,7 @@ def _read_interval(text: str, context: DateContext) -> str | None:
 _NOTHING_KNOWN = DateContext()
 
 
+@lru_cache(maxsize=4096)
 def read_date(text: str, context: DateContext = _NOTHING_KNOWN) -> str | None:
     """The calendar value of a date in words, or None for what is no date, impossible, or unknown in this context.
 

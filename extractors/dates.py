@@ -3,16 +3,19 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
+from extractors.countries import count_countries, guess_country
 from extractors.date_context import DateContext, read_tense
+from extractors.date_fields import month_number
 from extractors.date_grammar import MONTH_NAME, WORDS
 from extractors.date_marking import find_dates
 from extractors.date_reading import read_date
-from extractors.spans import set_spans
+from extractors.spans import Mark, set_spans, text_of
 from schemas.record import Check, DateMention
 from schemas.release import Release
 from schemas.values import derive_id
@@ -23,86 +26,136 @@ _MEASURED: dict[str, tuple[int, int]] = json.loads(_DATA.joinpath("date_rules.js
 _WRITTEN_OUT = frozenset(WORDS["rules_with_year"])
 """Rules whose dates bear their year, so that nothing around them matters but the country."""
 _DAYS = frozenset(WORDS["rules_of_days"])
+_OF_TEXT = frozenset(WORDS["rules_of_text"])
+"""Rules whose dates may refer to the one that the text has just set."""
+_NOTHING_ALONE = frozenset(WORDS["rules_of_nothing_alone"])
+"""Rules of what is no date where nothing tells the day that it is counted from."""
+_SET_NOTHING = frozenset(WORDS["rules_that_set_nothing"])
+"""Rules of stretches about publication, to which 'the next day' never refers."""
+_OF_FISCAL_YEAR = frozenset(WORDS["rules_of_fiscal_year"])
+_FISCAL_STARTS: dict[str, int] = WORDS["fiscal_starts"]
 _POINT_IN_YEAR = re.compile(r"[0-9]{4}(-[0-9]{2}(?:-[0-9]{2})?|-Q[1-4])")
-_UNREAD = re.compile(
-    rf"(?<!\w)(?=[0-9JFMASOND])(?:[0-9]{{1,4}}(?:st|nd|rd|th)?\s{{1,3}}{MONTH_NAME}(?!\w)|{MONTH_NAME}\s{{0,3}}[0-9]{{1,4}}(?!\w))"
-)
+_MONTH = re.compile(rf"{MONTH_NAME}(?!\w)")
+_NUMBER_BEFORE = re.compile(r"(?<!\w)[0-9]{1,4}(?:st|nd|rd|th)?\s{1,3}$")
+_NUMBER_AFTER = re.compile(r"\s{0,3}[0-9]{1,4}(?!\w)")
 _HEAD = 700
 """A dateline stands within so many characters."""
 _AFTER_DATELINE = re.compile(r"\s?(?:[-–—/(|]|\n|$)")
 _NEAR_PUBLICATION = dt.timedelta(days=3)
+_STAMP = re.compile(r"(?m)^([0-9]{4}-[0-9]{2}-[0-9]{2})[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?$")
+"""A line that is nothing but a machine's date and time."""
+_FISCAL_END = re.compile(
+    rf"(?i:fiscal|financial)\s+(?i:year)[^.;]{{0,30}}\s(?i:end(?:s|ed|ing)?)\s[^.;]{{0,12}}?({MONTH_NAME})"
+)
+_JUST_SET = 400
+"""So many characters after a date, 'the next day' may still refer to it."""
 
 
 def mark_dates(doc: Doc) -> Doc:
     """Mark every date in `doc.spans["dates"]`, label DATE, the rule in `id_`."""
-    return set_spans(doc, "dates", find_dates(doc.text))
+    return set_spans(doc, "dates", find_dates(text_of(doc)))
 
 
-def find_anchor(spans: Sequence[Span], release: Release) -> dt.date | None:
+def find_anchor(marks: Sequence[Mark], release: Release) -> dt.date | None:
     """The day that 'today' means: the one in the dateline if it is near publication or publication is unknown, else the
-    day of publication; None where the release says neither.
+    day of publication, or of a machine's stamp in the text; None where the release says none of them.
     """
-    for span in spans:
-        if span.start_char > _HEAD:
+    for mark in marks:
+        if mark.start > _HEAD:
             break
-        value = read_date(span.text, DateContext(country=release.country)) if span.id_ in _DAYS else None
-        if value is None:
+        value = read_date(release.text[mark.start : mark.end], DateContext(country=release.country))
+        if value is None or mark.rule not in _DAYS:
             continue
         day = dt.date.fromisoformat(value)
-        if release.published is None and _AFTER_DATELINE.match(release.text, span.end_char):
+        if release.published is None and _AFTER_DATELINE.match(release.text, mark.end):
             return day
         if release.published and abs(day - release.published) <= _NEAR_PUBLICATION:
             return day
-    return release.published
+    return release.published or _stamp(release.text)
 
 
-def _known_years(spans: Sequence[Span], context: DateContext) -> dict[str, int]:
+def _stamp(text: str) -> dt.date | None:
+    stamp = _STAMP.search(text)
+    try:
+        return dt.date.fromisoformat(stamp[1]) if stamp else None
+    except ValueError:
+        return None
+
+
+def _fiscal_start(release: Release, country: str | None) -> int | None:
+    """The month in which the fiscal year begins of which the release speaks, by its own words or its country."""
+    if end := _FISCAL_END.search(release.text):
+        return month_number(end[1]) % 12 + 1
+    return _FISCAL_STARTS.get(country or "")
+
+
+def _context(marks: Sequence[Mark], release: Release) -> DateContext:
+    known = DateContext(published=find_anchor(marks, release), country=release.country)
+    if not any(mark.rule in _OF_FISCAL_YEAR for mark in marks):
+        return known
+    country = release.country or guess_country(count_countries(release.text), _FISCAL_STARTS)[0]
+    return known._replace(fiscal_start=_fiscal_start(release, country))
+
+
+def _known_years(marks: Sequence[Mark], text: str, context: DateContext) -> dict[str, int]:
     """The year of each day, month and quarter that the text gives with its year somewhere: '-06-05' → 2025."""
     years: dict[str, int] = {}
-    for span in spans:
-        if span.id_ in _WRITTEN_OUT:
-            value = _POINT_IN_YEAR.fullmatch(read_date(span.text, context) or "")
+    for mark in marks:
+        if mark.rule in _WRITTEN_OUT:
+            value = _POINT_IN_YEAR.fullmatch(read_date(text[mark.start : mark.end], context) or "")
             if value:
                 years.setdefault(value[1], int(value[0][:4]))
     return years
 
 
-def _read(span: Span, release: Release, context: DateContext, years: dict[str, int]) -> str | None:
+_LEAP_YEAR = DateContext(year=2000)
+
+
+def _read(mark: Mark, text: str, context: DateContext, years: dict[str, int]) -> str | None:
     """The value of a marked date: from its own words, from another place in the text, or from publication and tense."""
-    if span.id_ in _WRITTEN_OUT:
-        return read_date(span.text, context)
-    first, second = (read_date(span.text, DateContext(year=year)) for year in (2000, 2004))
-    if first and second and first != second and first[4:] in years:
-        return read_date(span.text, context.model_copy(update={"year": years[first[4:]]}))
-    tense = read_tense(release.text, span.start_char, span.end_char)
-    return read_date(span.text, context.model_copy(update={"tense": tense}))
+    words = text[mark.start : mark.end]
+    if mark.rule in _WRITTEN_OUT:
+        return read_date(words, context)
+    if years:
+        part = read_date(words, _LEAP_YEAR)
+        if part and part[:4] == "2000" and part[4:] in years:
+            return read_date(words, context._replace(year=years[part[4:]]))
+    return read_date(words, context._replace(tense=read_tense(text, mark.start, mark.end)))
 
 
-def _why_unread(span: Span, context: DateContext) -> Check:
+def _why_unread(mark: Mark, words: str, context: DateContext) -> Check:
     """The check for a date without a value: what would have to be known."""
     someday = context.published or dt.date(2024, 2, 29)
-    if read_date(span.text, context.model_copy(update={"published": someday})):
+    if read_date(words, context._replace(published=someday)):
         code, why = "relative_date_unanchored", "no publication date tells which one is meant"
-    elif read_date(span.text, DateContext(published=someday, country="US")):
-        code, why = "ambiguous_date", "day and month could change places; give the source a country"
+    elif read_date(words, DateContext(published=someday, country="US")):
+        code, why = "ambiguous_date", "means another day in another country; give the source a country"
     else:
         code, why = "impossible_date", "no such day or interval exists"
-    return Check(code=code, message=f"{span.text!r}: {why}", start=span.start_char, end=span.end_char)
+    return Check(code=code, message=f"{words!r}: {why}", start=mark.start, end=mark.end)
 
 
-def _unread(spans: Sequence[Span], text: str) -> list[Check]:
-    """Month names with a number beside them that are part of no date."""
-    covered = {place for span in spans for place in range(span.start_char, span.end_char)}
-    return [
-        Check(
-            code="unread_date",
-            message=f"{match.group()!r} looks like a date and was not read",
-            start=match.start(),
-            end=match.end(),
-        )
-        for match in _UNREAD.finditer(text)
-        if covered.isdisjoint(range(match.start(), match.end()))
-    ]
+def _month_and_number(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each month name with a number beside it."""
+    for month in _MONTH.finditer(text):
+        start, end = month.span()
+        before = _NUMBER_BEFORE.search(text, max(0, start - 10), start)
+        after = _NUMBER_AFTER.match(text, end)
+        if (before or after) and not (start and text[start - 1].isalnum()):
+            yield before.start() if before else start, after.end() if after else end
+
+
+def _unread(marks: Sequence[Mark], text: str) -> list[Check]:
+    """A check for each month name with a number beside it that is part of no date."""
+    starts = [mark.start for mark in marks]
+    checks = []
+    for start, end in _month_and_number(text):
+        place = bisect(starts, start)
+        inside = place and marks[place - 1].end > start
+        if not inside and (place == len(marks) or starts[place] >= end):
+            message = f"{text[start:end]!r} looks like a date and was not read"
+            checks.append(Check(code="unread_date", message=message, start=start, end=end))
+    return checks
 
 
 def _confidence(rule: str, value: str | None) -> float:
@@ -111,27 +164,42 @@ def _confidence(rule: str, value: str | None) -> float:
     return round((right + 1) / (cases + 2), 3) if value else 0.5
 
 
+def _values(marks: Sequence[Mark], text: str, context: DateContext) -> Iterator[tuple[Mark, str | None]]:
+    """Each mark with its value; 'the next day' where the text has set no date is none and left out."""
+    years = _known_years(marks, text, context)
+    before, end = None, 0
+    for mark in marks:
+        known = context
+        if mark.rule in _OF_TEXT and mark.start - end <= _JUST_SET:
+            known = context._replace(before=before)
+        value = _read(mark, text, known, years)
+        if value and mark.rule not in _SET_NOTHING:
+            before, end = value, mark.end
+        if value or mark.rule not in _NOTHING_ALONE:
+            yield mark, value
+
+
 def extract_dates(doc: Doc, release: Release) -> tuple[list[DateMention], list[Check]]:
     """Every date that `mark_dates` marked, with its value where the text and the publication date tell it.
 
     A date without a value, and a month name beside a number that is no date, each give a check.
     """
-    spans = list(doc.spans["dates"])
-    context = DateContext(published=find_anchor(spans, release), country=release.country)
-    years = _known_years(spans, context)
-    dates, checks = [], _unread(spans, release.text)
-    for span in spans:
-        value = _read(span, release, context, years)
+    text = release.text
+    marks = [Mark(span.start_char, span.end_char, "DATE", span.id_) for span in doc.spans["dates"]]
+    context = _context(marks, release)
+    dates, checks = [], _unread(marks, text)
+    for mark, value in _values(marks, text, context):
+        words = text[mark.start : mark.end]
         if value is None:
-            checks.append(_why_unread(span, context))
+            checks.append(_why_unread(mark, words, context))
         mention = DateMention(
-            start=span.start_char,
-            end=span.end_char,
-            text=span.text,
-            id=derive_id(release.id, "date", span.start_char, span.text),
+            start=mark.start,
+            end=mark.end,
+            text=words,
+            id=derive_id(release.id, "date", mark.start, words),
             value=value,
-            rule=span.id_,
-            confidence=_confidence(span.id_, value),
+            rule=mark.rule,
+            confidence=_confidence(mark.rule, value),
         )
         dates.append(mention)
     return dates, checks

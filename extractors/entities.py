@@ -19,6 +19,7 @@ from extractors.lexicon import word_lists
 from extractors.names import NAMES, TITLES
 from extractors.positions import Scene, find_roles
 from extractors.roles import Context, Role, best_role, find_role
+from extractors.spans import text_of
 from schemas.record import Check, Evidence, Organisation, Person
 from schemas.release import Release
 from schemas.values import OrganisationKind, derive_id
@@ -125,13 +126,14 @@ _JOIN = regex.compile(r"(?:[\s,]+(?:of|at|for|with|in|the|and))*[\s,]*$")
 
 def _titles(doc: Doc) -> Iterator[tuple[int, int]]:
     """The titles, without the beginning of an organisation's name or the small words before it that they took in."""
+    text = text_of(doc)
     employers = [span for span in doc.ents if span.label_ == "ORG"]
     for title in doc.spans[TITLES]:
         end = title.end_char
         for name in employers:
             if title.start < name.start < title.end < name.end:
                 end = name.start_char
-        yield title.start_char, title.start_char + len(_JOIN.sub("", doc.text[title.start_char : end]))
+        yield title.start_char, title.start_char + len(_JOIN.sub("", text[title.start_char : end]))
 
 
 def _evidence(cluster: Cluster) -> tuple[Evidence, ...]:

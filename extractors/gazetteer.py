@@ -7,6 +7,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from extractors.lexicon import common_words
+from extractors.spans import text_of
 from extractors.tagger import Name, keep_longest
 
 Form = tuple[str, str]
@@ -45,4 +46,4 @@ class Gazetteer:
             Name(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), strings[key], CONFIRMED)
             for key, start, end in self._matcher(doc)
         ]
-        return keep_longest([*found, *names], len(doc.text))
+        return keep_longest([*found, *names], len(text_of(doc)))

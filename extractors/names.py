@@ -14,6 +14,7 @@ from extractors.domains import add_domains
 from extractors.gazetteer import Form, Gazetteer
 from extractors.lexicon import common_words, word_lists
 from extractors.repeats import add_repeats, agree
+from extractors.spans import text_of
 from extractors.tagger import Name, load_tagger
 
 Find = Callable[[str], list[Name]]
@@ -54,13 +55,12 @@ def mark_names(doc: Doc, find: Find, gazetteer: Gazetteer | None = None) -> Doc:
 
     What lies inside a date or an amount that was marked before (`US` in `US$5`) is no name.
     """
-    found = find(doc.text)
-    names = [
-        trim_name(doc.text, part) for name in found if name.label != "TITLE" for part in split_name(doc.text, name)
-    ]
-    names = add_domains(doc.text, names)
+    text = text_of(doc)
+    found = find(text)
+    names = [trim_name(text, part) for name in found if name.label != "TITLE" for part in split_name(text, name)]
+    names = add_domains(text, names)
     names = gazetteer.add_to(doc, names) if gazetteer else names
-    names = add_repeats(doc.text, agree(doc.text, names))
+    names = add_repeats(text, agree(text, names))
     taken = bytearray(len(doc))
     for key in ("dates", "amounts"):
         for span in doc.spans.get(key, ()):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import regex
 from spacy.tokens import Doc
 
-from extractors.spans import Mark, set_spans
+from extractors.spans import Mark, set_spans, text_of
 from schemas.record import Check, Organisation, Person, Quote
 from schemas.release import Release
 from schemas.values import derive_id
@@ -94,7 +94,7 @@ def find_quotes(text: str) -> list[Mark]:
 
 def mark_quotes(doc: Doc) -> Doc:
     """A spaCy component: sets `doc.spans["quotes"]`; raises nothing, whatever the text."""
-    return set_spans(doc, "quotes", _on_tokens(doc, find_quotes(doc.text)))
+    return set_spans(doc, "quotes", _on_tokens(doc, find_quotes(text_of(doc))))
 
 
 def _on_tokens(doc: Doc, marks: list[Mark]) -> Iterator[Mark]:

@@ -16,6 +16,20 @@ class Mark(NamedTuple):
     rule: str
 
 
+TEXT = "text"
+"""Key of `doc.user_data` under which the tokenizer keeps the text."""
+
+
+def text_of(doc: Doc) -> str:
+    """`doc.text`, without putting it together from its tokens anew where the tokenizer kept it.
+
+    >>> import spacy
+    >>> text_of(spacy.blank("en")("Signed on 3 May."))
+    'Signed on 3 May.'
+    """
+    return str(doc.user_data.get(TEXT) or doc.text)
+
+
 MISFITS = "misfits"
 """Key of the marks that cut a word or number in two, widened to whole ones: a rule's defect, never a value."""
 

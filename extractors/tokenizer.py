@@ -5,6 +5,8 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from extractors.spans import TEXT
+
 # Words are cut at lower-to-upper joins ("ScottDirector") and numbers from letters ("FY25", "2.8m"); nothing is lost.
 _PIECE = regex.compile(r"\p{Lu}+(?!\p{Ll})\p{M}*|\p{Lu}?[\p{L}--\p{Lu}\p{M}]+|\p{Lu}|\p{Nd}+|\s+|.", regex.S | regex.V1)
 
@@ -26,7 +28,7 @@ class Tokenizer:
             if piece:
                 words.append(piece)
                 spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        return Doc(self.vocab, words=words, spaces=spaces, user_data={TEXT: text})
 
     def to_bytes(self, **_: object) -> bytes:
         """Nothing to keep: the tokenizer has no settings."""

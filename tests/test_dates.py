@@ -47,8 +47,69 @@ EXAMPLES = [
     ("It grew last month and last week.", [("last month", "2025-03"), ("last week", "2025-W14")]),
     ("It opened earlier this year.", [("this year", "2025")]),
     ("It opens on June 3.", [("June 3", "2025-06-03")]),  # the nearest such day
+    ("Signed on 10-Apr-2025, sealed on 2025/04/11.", [("10-Apr-2025", "2025-04-10"), ("2025/04/11", "2025-04-11")]),
+    ("On the twenty-first of May 2024", [("the twenty-first of May 2024", "2024-05-21")]),  # an ordinal in words
+    ("Closed on July the fourth", [("July the fourth", "2025-07-04")]),
+    ("Due by Sept. '25 and by 3/2026", [("Sept. '25", "2025-09"), ("3/2026", "2026-03")]),  # short months
+    ("The class of '99 and the '90s", [("'99", "1999"), ("'90s", "199X")]),  # short years
+    (
+        "In the nineteen-sixties and in nineteen eighty-four",
+        [("nineteen-sixties", "196X"), ("nineteen eighty-four", "1984")],
+    ),
+    ("From the 1940s, 50s and 60s", [("1940s", "194X"), ("50s", "195X"), ("60s", "196X")]),  # decades in a row
+    ("Costs of 2024-W15 and week 7 of 2026", [("2024-W15", "2024-W15"), ("week 7 of 2026", "2026-W07")]),  # ISO weeks
+    ("The first week of June 2025", [("first week of June 2025", "2025-W23")]),  # its Thursday lies in June
+    ("On the third Thursday in May 2025", [("third Thursday in May 2025", "2025-05-15")]),
+    ("By the last day of May", [("last day of May", "2025-05-31")]),
+    ("The winter 2024/25 was mild.", [("winter 2024/25", "2024-WI")]),  # begins in the first of the two years
+    ("Net zero by 2100", [("2100", "2100")]),  # a far year after a word that wants a time
+    ("The first two quarters of 2024", [("first two quarters of 2024", "2024-H1")]),
+    (
+        "FY25 Q4 beat fiscal Q3 2025.",
+        [("FY25 Q4", "2025-Q4"), ("fiscal Q3 2025", "2025-Q3")],
+    ),  # quarters of fiscal years
+    ("CY24 costs", [("CY24", "2024")]),  # a calendar year
+    (
+        "Open on Christmas Eve 2024 and Diwali 2019",
+        [("Christmas Eve 2024", "2024-12-24"), ("Diwali 2019", "2019-10-27")],
+    ),
+    (
+        "It closed on Good Friday and will open on Easter Monday.",
+        [("Good Friday", "2024-03-29"), ("Easter Monday", "2025-04-21")],
+    ),
+    ("Due two weeks before Christmas 2025", [("two weeks before Christmas 2025", "2025-12-11")]),
+    ("It will open in two weeks.", [("in two weeks", "2025-W17")]),  # the future
+    ("It closed two weeks ago.", [("two weeks ago", "2025-W13")]),
+    (
+        "Rates rise in the coming quarter, by the end of the month.",
+        [("coming quarter", "2025-Q3"), ("the end of the month", "2025-04")],
+    ),
+    ("It meets early next year.", [("early next year", "2026")]),
+    ("It will meet on Tuesday next week.", [("Tuesday next week", "2025-04-15")]),
+    ("It will meet on the 15th.", [("the 15th", "2025-04-15")]),  # of this month
+    ("Friday the 13th was quiet.", [("Friday the 13th", "2024-12-13")]),  # the last one
+    ("It closed 1 month and 21 days ago.", [("1 month and 21 days ago", "2025-02-18")]),  # two counts as one
+    ("On February 29 it leapt.", [("February 29", "2024-02-29")]),  # the last such day
+    ("Ready the day after tomorrow", [("the day after tomorrow", "2025-04-13")]),
 ]
 HARD = [
+    # The next day, that year, a year earlier: counted from the date that the text has just set.
+    ("Sold on May 3, 2023, it burnt the next day.", [("May 3, 2023", "2023-05-03"), ("the next day", "2023-05-04")]),
+    ("Built in May 2003. That year it won a prize.", [("May 2003", "2003-05"), ("That year", "2003")]),
+    ("Up from Q3 2023 a year earlier", [("Q3 2023", "2023-Q3"), ("a year earlier", "2022")]),
+    ("Doubling in 2023 from the previous year", [("2023", "2023"), ("previous year", "2022")]),
+    # Without such a date the previous year and a year earlier are counted from publication.
+    (
+        "It grew from the previous year, after a loss a year earlier.",
+        [("previous year", "2024"), ("a year earlier", "2024")],
+    ),
+    # A time of day between the two ends of an interval.
+    (
+        "From June 3, 2024, to 10:00 (UTC) on July 3, 2024",
+        [("June 3, 2024, to 10:00 (UTC) on July 3, 2024", "2024-06-03/2024-07-03")],
+    ),
+    # The last of a month's weekdays is the one before publication, the last quarter no fourth one.
+    ("It met last Thursday and last quarter.", [("last Thursday", "2025-04-10"), ("last quarter", "2025-Q1")]),
     # The year that another place in the text gives to the same day, though publication is nearer to 2025.
     ("Held on May 2, 2023. On May 2 the hall was full.", [("May 2, 2023", "2023-05-02"), ("May 2", "2023-05-02")]),
     # An interval over the turn of the year.
@@ -73,11 +134,20 @@ NOT_DATES = [
     "The Securities Act of 1933",  # laws
     "Over the past decade and in the coming months",  # vague stretches of time
     "https://example.org/2024/05/07/news",  # addresses
+    "The work took two weeks and will go on for ten more days.",  # durations
+    "The same day service; the next day delivery",  # no date that the text has set
+    "Christmas cards, a Thanksgiving meal, Easter Island",  # days' names as names
+    "He is in his 60s, she worked in her seventies.",  # ages
+    "The shop is open 24/7; a 50/50 split; Resolution 10/2025",  # numbers that are no day and month
+    "In August each year, on the last Thursday of each month",  # frequencies
+    "You may first march.",
 ]
 KNOWN_FAILURES = [
-    ("In the nineteen-sixties", [("nineteen-sixties", "196X")]),  # years in words
     ("The day after the attack of 9/11", [("9/11", "2001-09-11")]),  # a day known by its number
-    ("Closed the following week, on July the fourth", [("July the fourth", "2025-07-04")]),  # ordinals in words
+    (
+        "Open from the ninth to the seventeenth of May",
+        [("the ninth to the seventeenth of May", "2025-05-09/2025-05-17")],
+    ),
 ]
 
 

@@ -1,0 +1,56 @@
+"""Which kinds of date forms a text may contain, and near which of its words: they are tried nowhere else."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from extractors.date_grammar import WORDS
+from extractors.named_days import NAMES as NAMED_DAYS
+
+_KINDS: dict[str, Sequence[str]] = {}
+_NAMED = {re.split("[^a-z]", name.lower())[-1] for name in NAMED_DAYS}
+for _kind, _words in {**WORDS["triggers"], "named": _NAMED}.items():
+    for _word in _words:
+        _KINDS[_word] = (*_KINDS.get(_word, ()), _kind)
+
+
+def _trigger_words() -> re.Pattern[str]:
+    """Every word that a form may contain, behind a character that is no letter."""
+    tails: dict[str, list[str]] = {}
+    for word in _KINDS:
+        tails.setdefault(word[0], []).append(re.escape(word[1:]))
+    words = (f"{first}(?:{'|'.join(sorted(rests, key=len, reverse=True))})" for first, rests in tails.items())
+    return re.compile(rf"[^a-z](?=[{''.join(tails)}])({'|'.join(words)})(?![a-z])")
+
+
+_TRIGGER = _trigger_words()
+_DIGITS = re.compile("[0-9]+")
+_NEXT_NUMBER = re.compile(r"\s?[-./]\s?[0-9]")
+
+
+def find_triggers(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and kind of each word or number that a form may contain."""
+    lower = f" {text.encode('ascii', 'replace').lower().decode('ascii')}"  # a character longer, whatever the text
+    for word in _TRIGGER.finditer(lower):
+        for kind in _KINDS[word[1]]:
+            yield word.start(), word.end() - 1, kind
+    for number in _DIGITS.finditer(text):
+        for kind in _number_kinds(number[0], text, *number.span()):
+            yield number.start(), number.end(), kind
+
+
+def _number_kinds(number: str, text: str, start: int, end: int) -> Sequence[str]:
+    if len(number) == 4 and number[0] in "12":
+        return (
+            ("decade",)
+            if text.startswith(("s", "'s", "’s"), end)
+            else ("year", "numeric")[: 1 + (text[end : end + 1] in "-–/.~")]
+        )
+    if len(number) > 2:
+        return ()
+    if number[-1] == "0" and text.startswith(("s", "'s", "’s"), end):
+        return ("decade",)
+    if start and len(number) == 2 and text[start - 1] in "'’‘":
+        return ("short",)
+    if text[end : end + 2] in ("st", "nd", "rd", "th"):
+        return ("nth",)
+    return ("numeric",) if _NEXT_NUMBER.match(text, end) else ()
