@@ -26,6 +26,7 @@ def _names(full: Iterable[str], short: Iterable[str]) -> str:
     return rf"(?:{_capitals(full)}(?![A-Za-z])|{_capitals(short)}(?![A-Za-z])\.?)"
 
 
+MONTH_SPELLINGS = _spellings([*WORDS["months"], *WORDS["month_short"]])
 MONTH_NAME = _names(WORDS["months"], WORDS["month_short"])
 _DAY = r"3[01]|[12][0-9]|0?[1-9]"
 _NTH = r"(?![0-9])(?:\s?(?i:st|nd|rd|th)(?![A-Za-z]))?"

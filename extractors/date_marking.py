@@ -13,8 +13,8 @@ from extractors.spans import Mark, longest
 
 _DATA = files("extractors.data")
 
-_REACH = 45
-"""A form ends at most so many characters from its trigger."""
+_REACH: dict[str, tuple[int, int]] = dict.fromkeys(SCANNERS, (45, 45)) | WORDS["reach"]
+"""By kind: a form begins and ends at most so many characters before and after its trigger."""
 _BLANK = re.compile(r"\n\s*|[^\S ]\s*| \s+")
 _AROUND = 80
 """Context rows look at so many characters before and after a form."""
@@ -33,11 +33,12 @@ def _stretches(text: str) -> Iterator[tuple[str, int, int]]:
     """Kind, start and end of each stretch of text in which forms of that kind may stand."""
     open_stretches: dict[str, tuple[int, int]] = {}
     for start, end, kind in find_triggers(text):
-        first, last = open_stretches.get(kind, (start - _REACH, start))
-        if start - _REACH > last:
+        back, ahead = _REACH[kind]
+        first, last = open_stretches.get(kind, (start - back, start))
+        if start - back > last:
             yield kind, max(0, first), last
-            first = start - _REACH
-        open_stretches[kind] = (first, end + _REACH)
+            first = start - back
+        open_stretches[kind] = (first, end + ahead)
     for kind, (first, last) in open_stretches.items():
         yield kind, max(0, first), last
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from extractors.date_grammar import WORDS
 from extractors.named_days import NAMES as NAMED_DAYS
+from extractors.patterns import either
 
 _KINDS: dict[str, Sequence[str]] = {}
 _NAMED = {re.split("[^a-z]", name.lower())[-1] for name in NAMED_DAYS}
@@ -13,16 +14,9 @@ for _kind, _words in {**WORDS["triggers"], "named": _NAMED}.items():
         _KINDS[_word] = (*_KINDS.get(_word, ()), _kind)
 
 
-def _trigger_words() -> re.Pattern[str]:
-    """Every word that a form may contain, behind a character that is no letter."""
-    tails: dict[str, list[str]] = {}
-    for word in _KINDS:
-        tails.setdefault(word[0], []).append(re.escape(word[1:]))
-    words = (f"{first}(?:{'|'.join(sorted(rests, key=len, reverse=True))})" for first, rests in tails.items())
-    return re.compile(rf"[^a-z](?=[{''.join(tails)}])({'|'.join(words)})(?![a-z])")
-
-
-_TRIGGER = _trigger_words()
+_NO_LETTER = re.escape("".join(character for character in map(chr, range(128)) if not character.isalpha()))
+_TRIGGER = re.compile(f"[{_NO_LETTER}]({either(_KINDS)})(?![a-z])")
+_JOINTS = frozenset("-–/.~")
 _DIGITS = re.compile("[0-9]+")
 _NEXT_NUMBER = re.compile(r"\s?[-./]\s?[0-9]")
 
@@ -39,15 +33,13 @@ def find_triggers(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _number_kinds(number: str, text: str, start: int, end: int) -> Sequence[str]:
+    """What a number may be part of, by its length and what stands beside it."""
+    plural = text.startswith(("s", "'s", "’s"), end)
     if len(number) == 4 and number[0] in "12":
-        return (
-            ("decade",)
-            if text.startswith(("s", "'s", "’s"), end)
-            else ("year", "numeric")[: 1 + (text[end : end + 1] in "-–/.~")]
-        )
+        return ("decade",) if plural else ("year", "numeric") if text[end : end + 1] in _JOINTS else ("year",)
     if len(number) > 2:
         return ()
-    if number[-1] == "0" and text.startswith(("s", "'s", "’s"), end):
+    if plural and number[-1] == "0":
         return ("decade",)
     if start and len(number) == 2 and text[start - 1] in "'’‘":
         return ("short",)

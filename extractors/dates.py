@@ -12,9 +12,10 @@ from spacy.tokens import Doc
 from extractors.countries import count_countries, guess_country
 from extractors.date_context import DateContext, read_tense
 from extractors.date_fields import month_number
-from extractors.date_grammar import MONTH_NAME, WORDS
+from extractors.date_grammar import MONTH_NAME, MONTH_SPELLINGS, WORDS
 from extractors.date_marking import find_dates
 from extractors.date_reading import read_date
+from extractors.patterns import either
 from extractors.spans import Mark, set_spans, text_of
 from schemas.record import Check, DateMention
 from schemas.release import Release
@@ -28,6 +29,8 @@ _WRITTEN_OUT = frozenset(WORDS["rules_with_year"])
 _DAYS = frozenset(WORDS["rules_of_days"])
 _OF_TEXT = frozenset(WORDS["rules_of_text"])
 """Rules whose dates may refer to the one that the text has just set."""
+_TENSELESS = frozenset(WORDS["rules_without_tense"])
+"""Rules whose words say themselves whether it is past or to come."""
 _NOTHING_ALONE = frozenset(WORDS["rules_of_nothing_alone"])
 """Rules of what is no date where nothing tells the day that it is counted from."""
 _SET_NOTHING = frozenset(WORDS["rules_that_set_nothing"])
@@ -35,7 +38,7 @@ _SET_NOTHING = frozenset(WORDS["rules_that_set_nothing"])
 _OF_FISCAL_YEAR = frozenset(WORDS["rules_of_fiscal_year"])
 _FISCAL_STARTS: dict[str, int] = WORDS["fiscal_starts"]
 _POINT_IN_YEAR = re.compile(r"[0-9]{4}(-[0-9]{2}(?:-[0-9]{2})?|-Q[1-4])")
-_MONTH = re.compile(rf"{MONTH_NAME}(?!\w)")
+_MONTH = re.compile(rf"{either(MONTH_SPELLINGS)}(?!\w)")
 _NUMBER_BEFORE = re.compile(r"(?<!\w)[0-9]{1,4}(?:st|nd|rd|th)?\s{1,3}$")
 _NUMBER_AFTER = re.compile(r"\s{0,3}[0-9]{1,4}(?!\w)")
 _HEAD = 700
@@ -120,6 +123,8 @@ def _read(mark: Mark, text: str, context: DateContext, years: dict[str, int]) ->
         part = read_date(words, _LEAP_YEAR)
         if part and part[:4] == "2000" and part[4:] in years:
             return read_date(words, context._replace(year=years[part[4:]]))
+    if mark.rule in _TENSELESS:
+        return read_date(words, context)
     return read_date(words, context._replace(tense=read_tense(text, mark.start, mark.end)))
 
 

@@ -13,12 +13,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from extractors.files import FileEntry, read_file
 from schemas.record import Amount, Check, DateMention, Evidence, Organisation, Person, Quote, Record, ReleaseRef
 from schemas.release import Release
 from schemas.values import derive_id
 from store.database import Store, close_store, open_store
 from store.models import Item
 
+CORPUS = Path(os.environ.get("DATELINE_CORPUS", "../shared")) / "corpus"
+"""Real releases, where they are at hand."""
 # A user's own settings must not reach the tests, nor the tests a user's Prefect.
 for _name in [name for name in os.environ if name.startswith("DATELINE_")] + ["PREFECT_API_URL"]:
     os.environ.pop(_name, None)
@@ -29,6 +32,16 @@ TEXT = """Harbour grant announced
 LISBON, May 4, 2026 - Norvik Foundation will give the Harbour School up to €2.50 million.
 
 "We have waited a long time for this," said Ana Reis, head of the Harbour School. More in FY2027."""
+
+
+@pytest.fixture(scope="session")
+def corpus_releases() -> list[Release]:
+    """The annotated releases of the corpus; a test that takes them is skipped where it is not at hand."""
+    paths = sorted(CORPUS.glob("press/*.releases.jsonl"))
+    if not paths:
+        pytest.skip("no corpus at hand; DATELINE_CORPUS names its folder")
+    entries = (entry for path in paths for entry in read_file(path.name, path.read_bytes(), None))
+    return [entry.release for entry in entries if isinstance(entry, FileEntry)]
 
 
 @pytest.fixture(scope="session")
