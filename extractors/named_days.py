@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import holidays
-from dateutil.easter import easter
+from dateutil.easter import EASTER_ORTHODOX, easter
 
 _ROWS = json.loads((files("extractors.data") / "named_days.json").read_text("utf8"))["days"]
 
@@ -45,8 +45,9 @@ def read_named_day(name: str, year: int, country: str | None = None) -> dt.date 
     if "nth" in row:
         return _nth(year, row["nth"], row.get("before", 32)) + dt.timedelta(days=row.get("add", 0))
     if "easter" in row:
-        sunday: dt.date = easter(year)
-        return sunday + dt.timedelta(days=row["easter"])
+        return easter(year) + dt.timedelta(days=row["easter"])
+    if "orthodox_easter" in row:
+        return easter(year, EASTER_ORTHODOX) + dt.timedelta(days=row["orthodox_easter"])
     where, what = row.get("calendar") or (country, row.get("country"))
     return _from_calendar(where, what, year) if where and what else None
 
