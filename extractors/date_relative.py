@@ -75,6 +75,11 @@ def _month_of_which_year(fields: Fields, context: DateContext) -> str | None:
     return day_value(year, month, int(fields["day"]))
 
 
+def _months_of_which_year(fields: Fields, context: DateContext) -> str | None:
+    year, first, last = shifted_year(fields, context), month_number(fields["month"]), month_number(fields["month2"])
+    return None if year is None or last <= first else f"{year}-{first:02}/{year}-{last:02}"
+
+
 def _which_month(fields: Fields, context: DateContext) -> str | None:
     """This June is the one of the year, last June one before publication, next June one after it."""
     if context.published is None:
@@ -271,6 +276,7 @@ def _named_day(fields: Fields, context: DateContext) -> str | None:
 
 READERS: dict[str, Reader] = {
     "month_of_which_year": _month_of_which_year,
+    "months_of_which_year": _months_of_which_year,
     "which_month": _which_month,
     "nth_day": _nth_day,
     "nth_weekday_of_unit": _nth_weekday_of_unit,

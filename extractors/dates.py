@@ -50,6 +50,8 @@ _STAMP = re.compile(r"(?m)^([0-9]{4}-[0-9]{2}-[0-9]{2})[ T][0-9]{2}:[0-9]{2}(?::
 _FISCAL_END = re.compile(
     rf"(?i:fiscal|financial)\s+(?i:year)[^.;]{{0,30}}\s(?i:end(?:s|ed|ing)?)\s[^.;]{{0,12}}?({MONTH_NAME})"
 )
+_NO_MARK = Mark(-1000, -1000, "", "")
+_ENDED = re.compile(r"(?i)\b(?:ended|ending|as of|as at)\s$")
 _JUST_SET = 400
 """So many characters after a date, 'the next day' may still refer to it."""
 
@@ -172,16 +174,24 @@ def _confidence(rule: str, value: str | None) -> float:
 def _values(marks: Sequence[Mark], text: str, context: DateContext) -> Iterator[tuple[Mark, str | None]]:
     """Each mark with its value; 'the next day' where the text has set no date is none and left out."""
     years = _known_years(marks, text, context)
-    before, end = None, 0
+    set_by, before = _NO_MARK, None
     for mark in marks:
-        known = context
-        if mark.rule in _OF_TEXT and mark.start - end <= _JUST_SET:
-            known = context._replace(before=before)
-        value = _read(mark, text, known, years)
+        near = mark.start - set_by.end <= _JUST_SET
+        known = context._replace(before=before) if near and mark.rule in _OF_TEXT else context
+        value = _same_day(text, set_by, mark, before) or _read(mark, text, known, years)
         if value and mark.rule not in _SET_NOTHING:
-            before, end = value, mark.end
+            set_by, before = mark, value
         if value or mark.rule not in _NOTHING_ALONE:
             yield mark, value
+
+
+def _same_day(text: str, day: Mark, year: Mark, value: str | None) -> str | None:
+    """The years ended December 31, 2025 and 2024: the same day of the second year."""
+    if value is None or (day.rule, year.rule) != ("month_day_year", "year") or text[day.end : year.start] != " and ":
+        return None
+    return (
+        f"{text[year.start : year.end]}{value[4:]}" if _ENDED.search(text, max(0, day.start - 20), day.start) else None
+    )
 
 
 def extract_dates(doc: Doc, release: Release) -> tuple[list[DateMention], list[Check]]:

@@ -92,6 +92,11 @@ EXAMPLES = [
     ("Ready the day after tomorrow", [("the day after tomorrow", "2025-04-13")]),
 ]
 HARD = [
+    # The same day of another year.
+    ("In the years ended June 30, 2024 and 2023", [("June 30, 2024", "2024-06-30"), ("2023", "2023-06-30")]),
+    ("It grew from January to March this year.", [("January to March this year", "2025-01/2025-03")]),
+    # A year before a name and a noun is a date, before the name of an event or a prize a part of it.
+    ("The 1979 Iranian revolution, a 2016 FDA inspection", [("1979", "1979"), ("2016", "2016")]),
     # The next day, that year, a year earlier: counted from the date that the text has just set.
     ("Sold on May 3, 2023, it burnt the next day.", [("May 3, 2023", "2023-05-03"), ("the next day", "2023-05-04")]),
     ("Built in May 2003. That year it won a prize.", [("May 2003", "2003-05"), ("That year", "2003")]),
@@ -129,6 +134,7 @@ NOT_DATES = [
     "The Harbour Vision 2030 plan; the 2025 Harbour Festival; Section 2024.",  # numbers in names
     "Call +61 2 6277 2063 or write to 1290 Broadway, Suite 2000.",  # telephone and street numbers
     "It costs $2025 for over 2000 members.",  # money and counts
+    "Harbour Trust Wins 2024 Gold Innovation Award; on the 2025 Inc. 5000 list",  # names of prizes and lists
     "Recently and now, in today's market, call us today!",  # vague words and calls to action
     "The Securities Act of 1933",  # laws
     "Over the past decade and in the coming months",  # vague stretches of time
