@@ -6,6 +6,7 @@ from functools import lru_cache
 from extractors.date_context import DateContext
 from extractors.date_fields import Fields
 from extractors.date_grammar import CLOCK, FORMS
+from extractors.date_named import READERS as NAMED
 from extractors.date_periods import READERS as PERIODS
 from extractors.date_relative import READERS as RELATIVE
 from extractors.date_triggers import find_triggers
@@ -16,7 +17,7 @@ _BETWEEN = re.compile(
     r"\s{0,3}[-–—‑−]\s{0,3}"
     rf"|\s{{0,3}},?\s{{1,3}}(?i:through\s{{1,3}}to|to|through|thru|until|till|and)\s{{1,3}}{CLOCK}(?:on\s{{1,3}}|the\s{{1,3}})?"
 )
-_READERS = DAYS_AND_MONTHS | PERIODS | RELATIVE
+_READERS = DAYS_AND_MONTHS | PERIODS | RELATIVE | NAMED
 _LONGEST = 120
 """No date has more characters; longer texts are not tried."""
 
@@ -47,7 +48,7 @@ def _read_point(text: str, context: DateContext) -> str | None:
         try:
             if value := _valid(_READERS[rule](fields, context)):
                 return value
-        except OverflowError:  # a day before year 1 or after 9999
+        except (OverflowError, ValueError):  # a day before year 1 or after 9999
             return None
     return None
 

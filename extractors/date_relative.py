@@ -21,10 +21,8 @@ from extractors.date_fields import (
     week_of_month,
     weekday_of,
     which_of,
-    year_of,
 )
 from extractors.date_grammar import WORDS
-from extractors.named_days import read_named_day
 from schemas.values import date_bounds
 
 _PART = re.compile(r"([a-z]+|[0-9]+)\s+(day|week|month|year)")
@@ -149,7 +147,8 @@ def _this_year(_: Fields, context: DateContext) -> str | None:
     return str(context.published.year) if context.published else None
 
 
-def _near(fields: Fields, context: DateContext) -> str | None:
+def near_day(fields: Fields, context: DateContext) -> str | None:
+    """Today, tomorrow and the days beside them."""
     if context.published is None:
         return None
     return (context.published + dt.timedelta(days=WORDS["relative_days"][small(fields["near"])])).isoformat()
@@ -183,19 +182,6 @@ def _offset(fields: Fields, context: DateContext) -> str | None:
     return move(day, unit, step * read_count(fields.get("number", "one"))) if day else None
 
 
-def _counted(fields: Fields, context: DateContext) -> str | None:
-    """Two days after tomorrow, three weeks before Christmas."""
-    start = _near(fields, context) if "near" in fields else _some_named_day(fields, context)
-    count = read_count(fields["number"]) * (-1 if fields["way"].lower() == "before" else 1)
-    if start is None:
-        return None
-    return _shifted(dt.date.fromisoformat(start), {unit_of(fields): count})
-
-
-def _some_named_day(fields: Fields, context: DateContext) -> str | None:
-    return _named_day_of_year(fields, context) if year_of(fields, context) else _named_day(fields, context)
-
-
 def _in_units(fields: Fields, context: DateContext) -> str | None:
     """In two weeks: a point in time only where the sentence tells of the future, else it may be how long it took."""
     if context.published is None or context.tense != "future":
@@ -208,13 +194,17 @@ def _ago_in_parts(fields: Fields, context: DateContext) -> str | None:
     if context.published is None:
         return None
     way = int(WORDS["ways"][small(fields["way"])])
-    return _shifted(
+    return shifted(
         context.published, {unit: way * read_count(number) for number, unit in _PART.findall(fields["parts"].lower())}
     )
 
 
-def _shifted(day: dt.date, counts: dict[str, int]) -> str:
-    """The day so many days, weeks, months and years away."""
+def shifted(day: dt.date, counts: dict[str, int]) -> str:
+    """The day so many days, weeks, months and years away. Raises ValueError where no calendar has it.
+
+    >>> shifted(dt.date(2025, 4, 11), {"month": -1, "day": -21}), shifted(dt.date(2024, 2, 29), {"year": 1})
+    ('2025-02-18', '2025-02-28')
+    """
     years, months, weeks, days = (counts.get(unit, 0) for unit in ("year", "month", "week", "day"))
     return (day + relativedelta(years=years, months=months, weeks=weeks, days=days)).isoformat()
 
@@ -251,29 +241,6 @@ def _weekend(_: Fields, context: DateContext) -> str | None:
     return move(context.published, "weekend", 0 if started or context.tense == "future" else -1)
 
 
-def _named_day_of_year(fields: Fields, context: DateContext) -> str | None:
-    year = shifted_year(fields, context) if "which" in fields else year_of(fields, context)
-    day = read_named_day(fields["named"], year, context.country) if year else None
-    return day.isoformat() if day else None
-
-
-def _named_day(fields: Fields, context: DateContext) -> str | None:
-    """The next such day, the last one, the one of this year; without a word that says so the nearest by tense."""
-    if context.published is None:
-        return None
-    today = context.published
-    years = range(today.year - 1, today.year + 2)
-    days = [day for year in years if (day := read_named_day(fields["named"], year, context.country))]
-    which = which_of(fields) if "which" in fields else None
-    if which == 0:
-        days = [day for day in days if day.year == today.year]
-    elif which == 1 or context.tense == "future":
-        days = [day for day in days if day >= today]
-    elif which == -1 or context.tense == "past":
-        days = [day for day in days if day <= today]
-    return min(days, key=lambda day: abs(day - today)).isoformat() if days else None
-
-
 READERS: dict[str, Reader] = {
     "month_of_which_year": _month_of_which_year,
     "months_of_which_year": _months_of_which_year,
@@ -283,14 +250,13 @@ READERS: dict[str, Reader] = {
     "week_of_which_month": _week_of_which_month,
     "day_alone": _day_alone,
     "weekday_and_day": _weekday_and_day,
-    "counted": _counted,
     "in_units": _in_units,
     "weekday_of_week": _weekday_of_week,
     "year_end": _this_year,
     "end_of_unit": _end_of_unit,
-    "today": _near,
-    "today_at_start": _near,
-    "near_day": _near,
+    "today": near_day,
+    "today_at_start": near_day,
+    "near_day": near_day,
     "the_weekend": _weekend,
     "the_unit": _which_unit,
     "which_quarter": _which_unit,
@@ -300,8 +266,5 @@ READERS: dict[str, Reader] = {
     "ago": _ago,
     "ago_in_parts": _ago_in_parts,
     "weekday": _weekday,
-    "named_day_of_year": _named_day_of_year,
-    "which_named_day": _named_day,
-    "named_day": _named_day,
 }
 """By the rules of `data/date_forms.txt`."""

@@ -194,6 +194,11 @@ def test_order_of_numbers_is_not_guessed() -> None:
     assert extract("Due 25/04/2025.", country=None)[0][0].value == "2025-04-25"
 
 
+def test_days_that_no_calendar_has_are_checked() -> None:
+    dates, checks = extract("It closed 999 years, 999 years and 999 years ago.")
+    assert (dates[0].value, checks[0].code) == (None, "impossible_date")
+
+
 def test_impossible_days_are_checked() -> None:
     dates, checks = extract("Due February 30, 2025.")
     assert (dates[0].value, checks[0].code) == (None, "impossible_date")
