@@ -195,7 +195,7 @@ def test_order_of_numbers_is_not_guessed() -> None:
 
 
 def test_days_that_no_calendar_has_are_checked() -> None:
-    dates, checks = extract("It closed 999 years, 999 years and 999 years ago.")
+    dates, checks = extract("It closed 999 years and 2 months ago.", published=dt.date(900, 1, 1))
     assert (dates[0].value, checks[0].code) == (None, "impossible_date")
 
 
