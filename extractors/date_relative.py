@@ -144,7 +144,10 @@ def _weekday_of_week(fields: Fields, context: DateContext) -> str | None:
 
 
 def _this_year(_: Fields, context: DateContext) -> str | None:
-    return str(context.published.year) if context.published else None
+    """The end of the year: where the sentence tells of the past, of the one that the text has just set."""
+    told = _set_day(context, "year") if context.tense == "past" else None
+    day = told or context.published
+    return str(day.year) if day else None
 
 
 def near_day(fields: Fields, context: DateContext) -> str | None:

@@ -35,6 +35,9 @@ _NOTHING_ALONE = frozenset(WORDS["rules_of_nothing_alone"])
 """Rules of what is no date where nothing tells the day that it is counted from."""
 _SET_NOTHING = frozenset(WORDS["rules_that_set_nothing"])
 """Rules of stretches about publication, to which 'the next day' never refers."""
+_OF_YEAR_BEHIND = frozenset(("quarter", "half"))
+_YEAR_BEHIND = re.compile(r"(?:\s[a-z]{3,15}){1,3}\s(?:for|of)\s(?:fiscal\s)?(20[0-9]{2})(?![\w,.-]?[0-9])")
+"""Second-quarter results for 2024."""
 _OF_FISCAL_YEAR = frozenset(WORDS["rules_of_fiscal_year"])
 _FISCAL_STARTS: dict[str, int] = WORDS["fiscal_starts"]
 _POINT_IN_YEAR = re.compile(r"[0-9]{4}(-[0-9]{2}(?:-[0-9]{2})?|-Q[1-4])")
@@ -125,6 +128,8 @@ def _read(mark: Mark, text: str, context: DateContext, years: dict[str, int]) ->
         part = read_date(words, _LEAP_YEAR)
         if part and part[:4] == "2000" and part[4:] in years:
             return read_date(words, context._replace(year=years[part[4:]]))
+    if mark.rule in _OF_YEAR_BEHIND and (behind := _YEAR_BEHIND.match(text, mark.end)):
+        return read_date(words, context._replace(year=int(behind[1])))
     if mark.rule in _TENSELESS:
         return read_date(words, context)
     return read_date(words, context._replace(tense=read_tense(text, mark.start, mark.end)))

@@ -92,6 +92,9 @@ EXAMPLES = [
     ("Ready the day after tomorrow", [("the day after tomorrow", "2025-04-13")]),
 ]
 HARD = [
+    # A year behind what the quarter is of, and the end of the year that the text speaks of.
+    ("Its second-quarter earnings of 2023 fell.", [("second-quarter", "2023-Q2"), ("2023", "2023")]),
+    ("Broke in June 2023, it rose by the end of the year.", [("June 2023", "2023-06"), ("end of the year", "2023")]),
     # The same day of another year.
     ("In the years ended June 30, 2024 and 2023", [("June 30, 2024", "2024-06-30"), ("2023", "2023-06-30")]),
     ("It grew from January to March this year.", [("January to March this year", "2025-01/2025-03")]),
@@ -143,6 +146,8 @@ NOT_DATES = [
     "The same day service; the next day delivery",  # no date that the text has set
     "Christmas cards, a Thanksgiving meal, Easter Island",  # days' names as names
     "He is in his 60s, she worked in her seventies.",  # ages
+    "It is backed by 24/7 care; a vision of 20/32 to 20/25",
+    "You get it back in 30 days; over the past quarter century; one Thursday each month",
     "The shop is open 24/7; a 50/50 split; Resolution 10/2025",  # numbers that are no day and month
     "In August each year, on the last Thursday of each month",  # frequencies
     "You may first march.",
