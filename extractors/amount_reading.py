@@ -3,24 +3,15 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import chain
 from typing import NamedTuple
 
+from extractors.amount_parts import NOT_MONEY, UNREAD, Part, find_parts, with_currency
 from extractors.amount_words import read_qualifier
-from extractors.currencies import (
-    CurrencyMark,
-    find_after,
-    find_before,
-    has_dot_groups,
-    is_cut,
-    same_currency,
-    scale,
-    settle,
-)
-from extractors.numerals import Numeral, find_number_words, find_numerals, read_number
+from extractors.currencies import find_before, has_dot_groups, is_small, same_currency, scale, settle
+from extractors.currency_table import FAMILIES
+from extractors.numerals import MAGNITUDE, read_number
 from schemas.values import Money, Qualifier
 
-_NOT_MONEY = re.compile(r"\s?(?:%|‰|per\s?cent\b|basis points)")
 _DASH = re.compile(r"\s?[-–—−]\s?")
 _TO = re.compile(r"\s+(?:to|through)\s+(?:about |approximately |nearly |as much as |over |more than )?")
 _AND = re.compile(r"\s+and\s+")
@@ -33,29 +24,12 @@ _MOVING = re.compile(
     r"(?i)\bfrom\b[^.;,]{0,40}$|\b(?:by|up|down|increas\w+|decreas\w+|rose|risen|fell|grew|grow\w*|rais\w+|reduc\w+"
     r"|cut|jump\w*) (?:some |another )?$|(?:%|per\s?cent),? or $"
 )
-_ACCOUNT = re.compile(r"(?i)(?:\b(?:of|was|were|to|or|from)|,)\s\($")
 _LOSS = re.compile(r"(?i)\b(?:loss|losses|deficit)\b[^;\n]{0,100}$")
-_MINUS = re.compile(r"(?:^|[a-z] |\()[-−]$")
-_IN_A_NAME = re.compile(r"[^\W\d_]-?$")  # "TRC-20 USDT", "the A1 Bitcoin machine"
-# "a billion-dollar plan", "three billion-dollar companies": a size, no sum.
-_KIND_OF_SIZE = re.compile(r"(?i)an?[ -][a-z]+|[a-z -]+ [a-z]+")
-_YEAR = re.compile(r"(?:19|20)[0-9][0-9]")
-
-
-_NOTHING = CurrencyMark(0, 0, "", False)
-UNREAD = "unread"
-"""Rule of what has a currency and a number and is no sum of money."""
-
-
-class Part(NamedTuple):
-    """A number with the currency written at it, if any; one end of a range can go without."""
-
-    start: int
-    end: int
-    numeral: Numeral
-    key: str | None
-    rule: str
-    negative: bool = False
+_COINS_BEHIND = re.compile(r",? (?:and )?")
+_LETTERS = re.compile(r"(?s)[^\W\d_].*")
+_MAGNITUDES = re.compile(rf"(?is){MAGNITUDE}\b.*")
+_ENDS = re.compile(r"[.!?](?:\s|$)|$")
+_BARE_COIN = re.compile(r"[cp](?!\w)")
 
 
 class Sum(NamedTuple):
@@ -67,72 +41,6 @@ class Sum(NamedTuple):
     high: str | None
     key: str
     rule: str
-
-
-def _rule(numeral: Numeral, before: CurrencyMark | None, after: CurrencyMark | None, in_words: bool) -> str:
-    mark = before or after or _NOTHING
-    if mark.key.endswith(("cent", "satoshi")):
-        return "smaller_unit"
-    if in_words:
-        return "number_words"
-    side = "before" if before else "after"
-    written = f"{'family' if mark.key.islower() else 'currency'}_{side}"
-    return f"{written}_magnitude" if numeral.magnitude else written
-
-
-def _part(text: str, numeral: Numeral, in_words: bool) -> Part:
-    """The number with the currencies before and behind it that agree."""
-    before, after = _marks(text, numeral, in_words)
-    if before is None and after is None:
-        return Part(numeral.start, numeral.end, numeral, None, "number")
-    start = before.start if before else numeral.start
-    end = after.end if after else numeral.end
-    if not (is_cut(text, start) and is_cut(text, end)):
-        return Part(numeral.start, numeral.end, numeral, None, UNREAD)
-    if _NOT_MONEY.match(text, end):
-        return Part(start, end, numeral, None, UNREAD)
-    key = after.key if before and after and not after.key.islower() else (before or after or _NOTHING).key
-    return _signed(text, Part(start, end, numeral, key, _rule(numeral, before, after, in_words)))
-
-
-def _marks(text: str, numeral: Numeral, in_words: bool) -> tuple[CurrencyMark | None, CurrencyMark | None]:
-    """The currencies written before and behind a number, as far as they mean one and this number."""
-    before = None if in_words else find_before(text, numeral.start)
-    after = find_after(text, numeral.end)
-    if before and before.careful and numeral.plain:
-        before = None
-    if after and _belongs_elsewhere(text, numeral, after):
-        after = None
-    if before and after and not same_currency(before.key, after.key):
-        after = None
-    if in_words and _KIND_OF_SIZE.fullmatch(numeral.text) and text.startswith("-", numeral.end):
-        after = None
-    if _IN_A_NAME.search(text[max(0, numeral.start - 2) : numeral.start]):
-        after = None
-    return before, after
-
-
-def _belongs_elsewhere(text: str, numeral: Numeral, after: CurrencyMark) -> bool:
-    """A word that means other things too beside a bare number, or a code that the next number takes."""
-    code = after.key.isupper() and re.match(r" ?[0-9]", text[after.end : after.end + 2]) is not None
-    year = numeral.plain and _YEAR.fullmatch(numeral.text) is not None and after.key.isupper()
-    return code or year or (after.careful and numeral.plain and "$" not in text[after.start : after.end])
-
-
-def _signed(text: str, part: Part) -> Part:
-    """The part with the brackets or the minus sign that make it negative: `$(0.56)`, `($4.9)M`, `-$3`."""
-    inside = text[part.start : part.end]
-    ahead = text[max(0, part.start - 8) : part.start]
-    closed = text.startswith(")", part.end)
-    if "(" in inside and (closed or ")" in inside):
-        return part._replace(end=part.end + (")" not in inside), negative=True, rule="account")
-    if ahead.endswith("(") and ")" in inside:
-        return part._replace(start=part.start - 1, negative=True, rule="account")
-    if closed and _ACCOUNT.search(ahead):
-        return part._replace(start=part.start - 1, end=part.end + 1, negative=True, rule="account")
-    if _MINUS.search(ahead):
-        return part._replace(start=part.start - 1, negative=True, rule="account")
-    return part
 
 
 def _value(text: str) -> Decimal:
@@ -166,7 +74,7 @@ def _low_text(low: Part, high: Part) -> str:
     """The lower number with the magnitude that it leaves to the upper one: `$3-$5 million`."""
     if low.numeral.magnitude or not high.numeral.magnitude or _value(low.numeral.text) >= 1000:
         return _number(low)
-    tail = re.search(r"[^\W\d_].*", high.numeral.text, re.S)
+    tail = (_MAGNITUDES if high.numeral.text[0].isalpha() else _LETTERS).search(high.numeral.text)
     borrowed = f"{_number(low)} {tail[0]}" if tail else _number(low)
     return borrowed if _value(borrowed) < _value(high.numeral.text) or low.negative else _number(low)
 
@@ -176,8 +84,17 @@ def _number(part: Part) -> str:
 
 
 def _join(text: str, low: Part, high: Part) -> Sum | None:
+    """Two parts as one sum: the ends of a range, or the coins behind the main unit."""
+    if UNREAD in (low.rule, high.rule):
+        return None
+    if low.key is high.key is None and high.numeral.magnitude and _DASH.fullmatch(text[low.end : high.start]):
+        low = with_currency(text, low)
+    return _range(text, low, high) or _composed(text, low, high)
+
+
+def _range(text: str, low: Part, high: Part) -> Sum | None:
     keys = [key for key in (high.key, low.key) if key]
-    if not keys or not _is_range(text, low, high) or (high.key is None and _NOT_MONEY.match(text, high.end)):
+    if not keys or not _is_range(text, low, high) or (high.key is None and NOT_MONEY.match(text, high.end)):
         return None
     if low.key is None and find_before(text, high.numeral.start):
         return None
@@ -186,15 +103,38 @@ def _join(text: str, low: Part, high: Part) -> Sum | None:
     return Sum(low.start, high.end, _low_text(low, high), _number(high), key, rule)
 
 
-def _parts(text: str) -> Iterator[Part]:
-    """Numbers in the order of the text; one in words only where no number in digits reaches into it."""
-    digits = [_part(text, numeral, False) for numeral in find_numerals(text)]
-    words = [part for numeral in find_number_words(text) if (part := _part(text, numeral, True)).key]
-    last = 0
-    for part in sorted(chain(digits, words)):
-        if part.start >= last:
-            yield part
-            last = part.end
+def _composed(text: str, main: Part, coins: Part) -> Sum | None:
+    """`20 dollars and 43 cents` as one sum."""
+    if main.key is None or main.numeral.magnitude or not _COINS_BEHIND.fullmatch(text[main.end : coins.start]):
+        return None
+    letter = coins.key is None and _BARE_COIN.match(text, coins.end) is not None
+    if is_small(main.key) or not (letter or _is_coin_of(coins.key, main.key) or _is_bare_coin(text, main, coins)):
+        return None
+    whole, small = read_number(main.numeral.text), read_number(coins.numeral.text)
+    if whole is None or small is None or whole % 1 or small % 1 or not 0 < small < 1000:
+        return None
+    unit = scale(coins.key or "USD cent", settle(main.key, None)[0])
+    unit = Decimal("0.001") if small >= 100 else unit
+    low = str(whole + small * unit)
+    return Sum(main.start, coins.end + letter, f"-{low}" if main.negative else low, None, main.key, "composed")
+
+
+def _is_bare_coin(text: str, main: Part, coins: Part) -> bool:
+    """`15 dollars and 50` at the end of a sentence: two digits behind a currency's name."""
+    two = coins.numeral.plain and coins.numeral.text.isdecimal() and len(coins.numeral.text) == 2
+    named = text[main.end - 1].islower() and text[main.end - 2].islower()
+    joined = text[main.end : coins.start] in (" ", " and ")
+    return coins.key is None and two and named and joined and _ENDS.match(text, coins.end) is not None
+
+
+def _is_coin_of(coin: str | None, key: str) -> bool:
+    """Whether a coin can be part of a currency: `cent` of `dollar`, `GBP cent` of `pound`."""
+    if not coin or not is_small(coin):
+        return False
+    if coin == "cent":
+        return True
+    codes = {key, *FAMILIES.get(key, {}).values()}
+    return not codes.isdisjoint(FAMILIES[coin].values() if coin in FAMILIES else (coin.split()[0],))
 
 
 def find_sums(text: str) -> Iterator[Sum]:
@@ -214,7 +154,7 @@ def scan(text: str) -> Iterator[Sum]:
     [('5', 'unread'), ('6', 'family_before')]
     """
     previous: Part | None = None
-    for part in _parts(text):
+    for part in find_parts(text):
         if previous is not None and (joined := _join(text, previous, part)):
             yield joined
             previous = None
@@ -241,7 +181,7 @@ def read_sum(found: Sum, country: str | None = None) -> tuple[Decimal | None, De
     if not found.key:
         return None, None, None
     code, _ = settle(found.key, country)
-    dots, unit = has_dot_groups(code), scale(found.key)
+    dots, unit = has_dot_groups(code), scale(found.key, code)
     ends = []
     for words in (found.low, found.high):
         number = read_number(words, dots) if words else None

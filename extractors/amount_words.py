@@ -31,9 +31,23 @@ _BEFORE_PATTERN = re.compile(
 )
 _AFTER_PATTERN = re.compile(rf"(?i)({_any_of(_AFTER)})(?![$€£\w])")
 
+_LAST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?\.?(?=[\s(\"“]*$)")
+_LAST = frozenset(phrase.split()[-1] for phrase in (*_BEFORE, *_QUALIFIERS["fillers"]))
+
 _KIND = {cue: cast(AmountKind, kind) for kind, cues in _KINDS.items() for cue in cues}
-_LONGEST = max(len(cue.split()) for cue in _KIND)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+def _lengths() -> dict[str, int]:
+    """The word that telling phrases begin with to the number of words of the longest of them."""
+    lengths: dict[str, int] = {}
+    for cue in _KIND:
+        words = _WORD.findall(cue)
+        lengths[words[0]] = max(len(words), len(cue.split()), lengths.get(words[0], 0))
+    return lengths
+
+
+_LONGEST = _lengths()
 
 
 def read_qualifier(before: str, after: str = "") -> Qualifier:
@@ -42,7 +56,9 @@ def read_qualifier(before: str, after: str = "") -> Qualifier:
     >>> read_qualifier("more than a total of "), read_qualifier("a fund of "), read_qualifier("for ", "+ a month")
     ('over', 'exact', 'at_least')
     """
-    if match := _BEFORE_PATTERN.search(before[-_REACH:]):
+    last = _LAST_WORD.search(before[-30:].lower())
+    told = last is None or last[0] in _LAST
+    if told and (match := _BEFORE_PATTERN.search(before[-_REACH:])):
         return _BEFORE[" ".join(match[1].lower().split())]
     if match := _AFTER_PATTERN.match(after[:_REACH]):
         return _AFTER[match[1].lower()]
@@ -67,7 +83,7 @@ def _cues(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and words of each telling phrase, the longest where several begin with one word."""
     words = list(_WORD.finditer(text))
     for position, first in enumerate(words):
-        for last in reversed(words[position : position + _LONGEST]):
+        for last in reversed(words[position : position + _LONGEST.get(first[0], 0)]):
             if (phrase := " ".join(text[first.start() : last.end()].split())) in _KIND:
                 yield first.start(), last.end(), phrase
                 break

@@ -3,19 +3,24 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
 from typing import NamedTuple
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
-from extractors.amount_reading import UNREAD, Sum, find_sums, qualify, read_amount, read_sum, scan
+from extractors.amount_homes import Home, find_homes
+from extractors.amount_parts import UNREAD
+from extractors.amount_reading import Sum, find_sums, qualify, read_amount, read_sum, scan
 from extractors.amount_words import read_kind
-from extractors.countries import count_countries, guess_country
-from extractors.currencies import FAMILIES, find_after, is_quiet, settle
-from extractors.numerals import MAGNITUDE, MAGNITUDE_HINTS, windows
-from extractors.spans import Mark, set_spans
+from extractors.countries import count_countries
+from extractors.currencies import family, find_after
+from extractors.currency_table import LOCAL
+from extractors.figures import Stretch, find_stretches, scaled
+from extractors.numerals import MAGNITUDE, MAGNITUDE_WORDS, places, windows
+from extractors.spans import Mark, set_spans, text_of
 from schemas.record import Amount, Check
 from schemas.release import Release
 from schemas.values import derive_id
@@ -24,6 +29,8 @@ __all__ = ["extract_amounts", "mark_amounts", "read_amount"]
 
 KEY = "amounts"
 LABEL = "MONEY"
+LOCAL_MONEY = "LOCAL_MONEY"
+"""Label of what is money in some countries only: `N3.2 billion`."""
 NOT_READ = "MONEY_LIKE"
 """Label of what is written like money but has no value; the rule says why: `vague` or `unread`."""
 
@@ -35,37 +42,71 @@ _VAGUE = re.compile(
     rf"(?:multi-?|hundred )?{MAGNITUDE}(?: of)?(?=[ -][^\W\d_])"
 )
 _WEIGHT = re.compile(r"(?i)pounds?$")
+# Unicode's currency signs: every one, also those of no currency that the table knows.
+_SIGNS = "$¢-¥֏؋߾߿৲৳৻૱௹฿៛₠-⃏꠸﷼﹩＄￠￡￥￦"
+_SIGN = re.compile(f"[{_SIGNS}]")
+_DIGIT_BEHIND = re.compile(r" ?[0-9]+")
+_OF_MONEY = re.compile(r"(?i)\b(?:profits?|turnover|earnings|loss(?:es)?|costs?|debts?|paid|pay|worth|tax(?:es)?)\b")
 _MESSAGES = {
     "unread_amount": "{!r} has a currency and a digit but reads as no amount",
     "vague_amount": "{!r} names money but no number",
+    "figures_in_millions": "{!r} stands below a heading that counts in thousands or more; it is kept as written",
     "unclear_currency": "{!r} does not say whose currency it is; check the currency of this release's amounts",
 }
 # What stands between a sum and the same one in another currency, which shares its qualifier.
-_CONVERTED = re.compile(r"\s?\((?:or )?")
+_CONVERTED = re.compile(
+    r"(?i)\s?[(\[](?:(?:or|equal to|equivalent to|i\.e\.|=),? )?"
+    r"(?P<about>(?:about|approximately|approx\.?|around|roughly|some|nearly|almost|c\.|ca\.|circa|≈|~) ?)?"
+)
 _NOT_A_SUM = Sum(0, 0, "", None, "", UNREAD)
 # A mark's rule looked at the words before it; these stand for them when the mark is read by itself.
-_AHEAD = {"range": "between ", "elliptic_range": "between ", "account": "of ", "loss": "loss of "}
+_AHEAD = {"range": "between ", "elliptic_range": "between ", "account": "of ", "loss": "loss of ", "local": "of "}
 
 
-class Home(NamedTuple):
-    """The country that settles families of currencies in a release, and whether the release leaves no doubt of it."""
+class _Read(NamedTuple):
+    """What a sum comes to, and the rule that says so."""
 
-    country: str | None
-    clear: bool
+    value: Decimal | None
+    maximum: Decimal | None
+    currency: str | None
+    rule: str
 
 
 def mark_amounts(doc: Doc) -> Doc:
     """A pipeline component: marks sums of money as MONEY, as MONEY_LIKE what looks like one and is not understood."""
-    text = doc.text
+    text = text_of(doc)
     british = cache(lambda: "£" in text or count_countries(text)["GB"] > 0)
-    marks = [_mark(doc, found) for found in scan(text) if not _is_weight(text, found, british)]
-    marks = list(_apart(marks))
-    return set_spans(doc, KEY, marks + _free(marks, _vague(text)))
+    sums = [found for found in scan(text) if not _is_weight(text, found, british)]
+    doc.user_data[KEY] = [tuple(found) for found in sums if found.rule != UNREAD]
+    marks = list(_apart([_mark(doc, found) for found in sums]))
+    marks += _free(marks, _vague(text))
+    return set_spans(doc, KEY, [*marks, *_lost(doc, marks)])
+
+
+def _lost(doc: Doc, marks: list[Mark]) -> Iterator[Mark]:
+    """Signs of a currency beside a digit that no rule took."""
+    text, taken, found = text_of(doc), _characters(marks), []
+    for match in _SIGN.finditer(text):
+        start, end = match.span()
+        if start in taken:
+            continue
+        if behind := _DIGIT_BEHIND.match(text, end):
+            end = behind.end()
+        elif text[max(0, start - 2) : start].rstrip(" ")[-1:].isdecimal():
+            start -= 1 + (text[start - 1] == " ")
+        else:
+            continue
+        found.append(_mark(doc, Sum(start, end, "", None, "", UNREAD)))
+    return _apart(_free(marks, (mark for mark in found if mark.end)))
+
+
+def _characters(marks: list[Mark]) -> set[int]:
+    return {position for mark in marks for position in range(mark.start, mark.end)}
 
 
 def _mark(doc: Doc, found: Sum) -> Mark:
     if found.rule != UNREAD:
-        return Mark(found.start, found.end, LABEL, found.rule)
+        return Mark(found.start, found.end, LOCAL_MONEY if found.key.startswith(LOCAL) else LABEL, found.rule)
     # What could not be read may end inside a token, e.g. digits of two scripts: the mark takes the token whole.
     whole = doc.char_span(found.start, found.end, alignment_mode="expand")
     return Mark(whole.start_char, whole.end_char, NOT_READ, UNREAD) if whole else Mark(0, 0, NOT_READ, UNREAD)
@@ -85,12 +126,15 @@ def _is_weight(text: str, found: Sum, british: Callable[[], bool]) -> bool:
     """Pounds of something, and pounds in a text that has nothing to do with Britain."""
     if found.key != "pound" or not _WEIGHT.search(text[found.start : found.end]):
         return False
-    return text.startswith(" of ", found.end) or not british()
+    if text.startswith(" of ", found.end):
+        return True
+    large = found.rule.endswith("_magnitude") and _OF_MONEY.search(text[max(0, found.start - 60) : found.start])
+    return not (large or british())
 
 
 def _vague(text: str) -> Iterator[Mark]:
     """Millions of dollars, a multi-million-euro plan: money without a number."""
-    for start, end in windows(text, MAGNITUDE_HINTS):
+    for start, end in windows(text, places(text, MAGNITUDE_WORDS)):
         for match in _VAGUE.finditer(text, start, end):
             after = find_after(text, match.end())
             if after and after.key not in ("pound", "won"):  # pounds of food, millions won over
@@ -99,7 +143,7 @@ def _vague(text: str) -> Iterator[Mark]:
 
 def _free(taken: list[Mark], marks: Iterator[Mark]) -> list[Mark]:
     """Those marks that reach into none of the taken ones."""
-    characters = {position for mark in taken for position in range(mark.start, mark.end)}
+    characters = _characters(taken)
     return [mark for mark in marks if characters.isdisjoint(range(mark.start, mark.end))]
 
 
@@ -109,16 +153,21 @@ def extract_amounts(doc: Doc, release: Release) -> tuple[list[Amount], list[Chec
     The country of a bare `$` is the release's own or the one its text speaks from; a guess is checked once a family.
     """
     sums = _marked_sums(doc)
-    homes = _homes(release, sums)
+    homes = find_homes(release, (found.key for found in sums))
+    sums = [found for found in sums if not found.key.startswith(LOCAL) or homes[found.key].country]
+    rows = find_stretches(release.text) if sums else []
     amounts: list[Amount] = []
     checks: list[Check] = []
     for found in sums:
-        amount = _amount(found, release, homes.get(_family(found)), amounts[-1] if amounts else None)
-        if amount is None:
+        row = scaled(found, rows)
+        read = _read(found, homes.get(family(found.key)), row)
+        if read.value is None:
             checks.append(_check("unread_amount", release, found.start, found.end))
-        else:
-            amounts.append(amount)
-            checks += _unclear(found, homes, release)
+            continue
+        amounts.append(_amount(found, read, release, amounts[-1] if amounts else None))
+        checks += _unclear(found, homes, release)
+        if row and not row.certain:
+            checks.append(_check("figures_in_millions", release, found.start, found.end))
     for span in doc.spans.get(KEY, []):
         if span.label_ == NOT_READ:
             checks.append(_check(f"{span.id_}_amount", release, span.start_char, span.end_char))
@@ -126,74 +175,68 @@ def extract_amounts(doc: Doc, release: Release) -> tuple[list[Amount], list[Chec
 
 
 def _marked_sums(doc: Doc) -> list[Sum]:
-    """Each MONEY mark with its words read again: offsets of the text, and the rule that marked it."""
-    sums = []
-    for span in doc.spans.get(KEY, []):
-        if span.label_ == LABEL:
-            ahead = _AHEAD.get(span.id_, "")
-            found = next(find_sums(ahead + span.text), _NOT_A_SUM)
-            if (found.start, found.end) != (len(ahead), len(ahead) + len(span.text)):
-                found = _NOT_A_SUM
-            sums.append(found._replace(start=span.start_char, end=span.end_char, rule=span.id_))
-    return sums
+    """Each MONEY mark as the sum that its marker saw, or with its words read again where only the mark was kept."""
+    seen = {(start, end): Sum(start, end, *rest) for start, end, *rest in doc.user_data.get(KEY, ())}
+    spans = [span for span in doc.spans.get(KEY, []) if span.label_ in (LABEL, LOCAL_MONEY)]
+    return [seen.get((span.start_char, span.end_char)) or _read_again(span) for span in spans]
 
 
-def _family(found: Sum) -> str:
-    return found.key if found.key in FAMILIES else ""
+def _read_again(span: Span) -> Sum:
+    ahead = _AHEAD.get(span.id_, "")
+    found = next(find_sums(ahead + span.text), _NOT_A_SUM)
+    if (found.start, found.end) != (len(ahead), len(ahead) + len(span.text)):
+        found = _NOT_A_SUM
+    return found._replace(start=span.start_char, end=span.end_char, rule=span.id_)
 
 
-def _homes(release: Release, sums: list[Sum]) -> dict[str, Home]:
-    """For each family of currencies in the release the country that settles it."""
-    families = {_family(found) for found in sums} - {""}
-    codes = {found.key for found in sums}
-    homes: dict[str, Home] = {}
-    open_families = {family for family in families if release.country not in FAMILIES[family]}
-    counts = count_countries(release.text) if open_families else None
-    for family in families:
-        if counts is None or family not in open_families:
-            homes[family] = Home(release.country, True)
-            continue
-        country, clear = guess_country(counts, FAMILIES[family], "US" if family in ("dollar", "cent") else None)
-        if family == "dollar" and settle(family, country)[0] in codes - {"USD"}:  # beside C$ a bare $ is another one
-            country, clear = None, False
-        homes[family] = Home(country, clear and (country is not None or is_quiet(family)))
-    return homes
-
-
-def _amount(found: Sum, release: Release, home: Home | None, previous: Amount | None) -> Amount | None:
+def _read(found: Sum, home: Home | None, row: Stretch | None) -> _Read:
     value, maximum, code = read_sum(found, home.country if home else None)
-    if value is None:
-        return None
+    if row is None or not row.certain or value is None:
+        return _Read(value, maximum, code, found.rule)
+    return _Read(value * row.factor, maximum and maximum * row.factor, code, "table_row")
+
+
+def _amount(found: Sum, read: _Read, release: Release, previous: Amount | None) -> Amount:
     text = release.text
     words = text[found.start : found.end]
     qualifier = qualify(found, text)
-    if previous and qualifier == "exact" and _CONVERTED.fullmatch(text[previous.end : found.start]):
+    converted = _CONVERTED.fullmatch(text[previous.end : found.start]) if previous else None
+    if previous and qualifier == "exact" and converted:
         qualifier = "exact" if previous.maximum is not None else previous.qualifier
-    right, seen = _RIGHT_AND_SEEN.get(found.rule, (0, 0))
+    same = converted and text[found.end : found.end + 1] in (")", "]") and _may_equal(previous, read)
+    right, seen = _RIGHT_AND_SEEN.get(read.rule, (0, 0))
     return Amount.model_validate(
         {
             "id": derive_id(release.id, "amount", found.start, words),
             "start": found.start,
             "end": found.end,
             "text": words,
-            "value": value,
-            "maximum": maximum,
-            "currency": code,
+            "value": read.value,
+            "maximum": read.maximum,
+            "currency": read.currency,
             "qualifier": qualifier,
             "kind": read_kind(text, found.start, found.end) or (previous.kind if previous else None),
-            "rule": found.rule,
+            "equals": previous.id if previous and same else None,
+            "rule": read.rule,
             "confidence": round((right + 1) / (seen + 2), 3),
         },
         context={"text": text},
     )
 
 
+def _may_equal(first: Amount | None, other: _Read) -> bool:
+    """Whether a sum in brackets behind another can be the same one: in another currency, and a range if that is one."""
+    if first is None or None in (other.currency, first.currency):
+        return False
+    return other.currency != first.currency and (first.maximum is None) == (other.maximum is None)
+
+
 def _unclear(found: Sum, homes: dict[str, Home], release: Release) -> list[Check]:
     """A check for the first amount of a family whose currency is a guess."""
-    home = homes.get(_family(found))
+    home = homes.get(family(found.key))
     if home is None or home.clear:
         return []
-    homes[_family(found)] = home._replace(clear=True)
+    homes[family(found.key)] = home._replace(clear=True)
     return [_check("unclear_currency", release, found.start, found.end)]
 
 

@@ -1,130 +1,123 @@
-"""Currencies by sign, code, name and local habit: Babel's CLDR plus the reviewed table `data/currencies.json`."""
+"""Currencies as they stand at a number: signs, codes, names and local habits, by `currency_table`."""
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
-from babel.core import Locale, get_global
+from extractors.currency_table import (
+    CODES,
+    COMMON,
+    FAMILIES,
+    FIRST_WORDS,
+    LOCAL,
+    PREFIXES,
+    SUFFIXES,
+    TABLE,
+    TAGS,
+    USUAL,
+    fold,
+)
 
-_TABLE = json.loads((files("extractors.data") / "currencies.json").read_text("utf8"))
-_CAREFUL = frozenset(_TABLE["careful"])
-_SIGNS = "".join(sorted({key for key in _TABLE["prefixes"] if len(key) == 1 and not key.isalpha()} | set("元")))
+_CAREFUL = frozenset(TABLE["careful"])
+_CAREFUL_AFTER = _CAREFUL | frozenset(TABLE["careful_after"])
+_CAREFUL_BEFORE = _CAREFUL | frozenset(TABLE["careful_before"])
+_LETTERS = "元円원"
+_SIGNS = "".join(sorted({key for key in TABLE["prefixes"] if len(key) == 1 and not key.isalpha()} | set(_LETTERS)))
+_BLANKS = " \u00a0\u202f"
+_BLANK = f"[{_BLANKS}]"
 _BEFORE = re.compile(
-    rf"(?:(?P<head>[A-Za-z.]*)(?P<space> ?)(?P<sign>[{_SIGNS}])(?P<tail>[A-Z]{{0,3}})"
-    r"|(?P<word>[^\W\d_]+/?\.?|[BS]/\.?))"
-    r"(?P<gap> ?)(?P<bracket>\()?$"
+    rf"(?:(?P<head>[A-Za-z.]*)(?P<space>{_BLANK}?)(?P<sign>[{_SIGNS}])(?P<tail>[A-Z]{{0,3}})(?P<colon>:?)"
+    r"|(?P<word>[^\W\d_]+(?:\.[^\W\d_])?/?\.?|[BS]/\.?))"
+    rf"(?P<gap>{_BLANK}?)(?P<bracket>\(|[-−–](?<=[$€£¥].))?$"
 )
+_WORD = r"[^\W\d_]+"
 _AFTER = re.compile(
-    rf"(?P<gap> in | ?\(?|-|\n)(?:\$(?P<ticker>[A-Z][A-Z0-9]{{1,9}})(?![^\W_])"
-    rf"|(?P<sign>[A-Z]{{0,3}}[{_SIGNS}])(?! ?[0-9])"
-    r"|(?P<words>(?:U\.S\.?|[^\W\d_]+)(?:[ \n-][^\W\d_]+){0,3})(?!\.[^\W_]))"
+    rf"(?P<gap> in |(?:[,.][-–—])?{_BLANK}?\(?|[+-]|\n)(?:\$(?P<ticker>[A-Z][A-Z0-9]{{1,9}})(?![^\W_])"
+    rf"|(?P<sign>[A-Z]{{0,3}}[{_SIGNS}])"
+    rf"|(?P<words>(?:U\.S\.?|[Ss]t\.|{_WORD})(?:{_BLANK}(?:&{_BLANK})?{_WORD}|[\n-]{_WORD}){{0,4}})(?!\.?[^\W\d_]|\.[0-9]))"
 )
+_PIECE = re.compile(rf"U\.S\.?|[Ss]t\.|{_WORD}")
+_FIRST_OF_PAIR = re.compile(r"(?<![^\W_])[A-Z]{3}/$")
+
+
+_IN_AN_ADDRESS = ("/", "-", "_", ".", "@", "#", "=")
+_NEAR = 30
+_TAG = re.compile(r"[0-9.,' \u00a0]+")
 
 
 class CurrencyMark(NamedTuple):
-    """A currency as written in a text; `key` is its code, family, or code with a smaller unit ("USD cent")."""
+    """A currency as written in a text; `key` is what `currency_table` calls it."""
 
     start: int
     end: int
     key: str
     careful: bool
     """The word means other things too, so that a bare number beside it is not enough."""
+    magnitude: str = ""
+    """The magnitude word that the currency holds: `MEUR`."""
 
 
-def _active() -> dict[str, tuple[str, ...]]:
-    """Country to the codes that are tender there now."""
-    table = get_global("territory_currencies")
-    return {
-        country: tuple(code for code, _, end, tender in entries if tender and end is None)
-        for country, entries in table.items()
-    }
-
-
-HOME_CODES = _active()
-"""ISO 3166-1 country code to the ISO 4217 codes of its currencies."""
-_CODES = {code for codes in HOME_CODES.values() for code in codes} | set(_TABLE["former"])
-_NAMES = Locale("en").currencies
-
-
-def _family(code: str) -> str:
-    last = _NAMES[code].split()[-1].lower()
-    return str(_TABLE["last_words"].get(last, last))
-
-
-FAMILIES: dict[str, dict[str, str]] = {
-    family: {
-        country: code for country, codes in HOME_CODES.items() for code in reversed(codes) if _family(code) == family
-    }
-    for family in _TABLE["families"]
-}
-"""Family ("dollar") to the countries that use one of it and the code of theirs."""
-# What is a hundredth of a dollar in dollar countries is one of a euro in euro countries.
-FAMILIES["cent"] = FAMILIES["dollar"] | {country: "EUR" for country, codes in HOME_CODES.items() if "EUR" in codes}
-
-
-@cache
-def _prefixes() -> dict[str, str]:
-    return {code: code for code in (*_CODES, *_TABLE["tickers"])} | {
-        key: value for key, value in _TABLE["prefixes"].items() if not value.endswith("?")
-    }
-
-
-@cache
-def _suffixes() -> dict[str, str]:
-    plurals = Locale("en")._data["currency_names_plural"]
-    names = {
-        name.lower(): code
-        for code in _CODES
-        for name in (_NAMES[code], *dict(plurals.get(code, {})).values())
-        if " " in name
-    }
-    codes = {code: code for code in (*_CODES, *_TABLE["tickers"], "RMB", "NIS")} | {"RMB": "CNY", "NIS": "ILS"}
-    words = {key: value for key, value in _TABLE["words"].items() if not value.endswith("?")}
-    return names | codes | words
+def _mark(start: int, end: int, key: str, careful: bool) -> CurrencyMark:
+    key, _, magnitude = key.partition("*")
+    return CurrencyMark(start, end, key, careful or key.startswith(LOCAL), magnitude)
 
 
 def find_before(text: str, position: int) -> CurrencyMark | None:
     """The currency written directly before a number that starts at `position`.
 
     >>> find_before("about US$ 5", 10)
-    CurrencyMark(start=6, end=10, key='USD', careful=False)
+    CurrencyMark(start=6, end=10, key='USD', careful=False, magnitude='')
     """
-    if text[max(0, position - 2) : position].strip(" 0123456789,;:\n") == "":
+    if text[max(0, position - 2) : position].strip(" 0123456789,;\n") == "":
         return None
-    offset = max(0, position - 10)
-    match = _BEFORE.search(text[offset:position])
+    offset = max(0, position - 12)
+    near = text[offset:position]
+    words = near.split()
+    if not words or (words[-1].isalpha() and words[-1][-1] not in _LETTERS and words[-1] not in PREFIXES):
+        return None  # as before most numbers
+    match = _BEFORE.search(near)
     if match is None:
         return None
     if match["word"]:
         return None if match["bracket"] else _word_before(text, offset + match.start(), match)
-    head, tail = match["head"].replace(".", ""), match["tail"]
-    start = offset + match.start("sign")
-    if tail:
-        key = _prefixes().get(match["sign"] + tail)
-    elif (
-        (key := _prefixes().get(head + match["sign"])) and head and not _inside_word(text, offset + match.start("head"))
-    ):
-        if match["space"] and len(head) == 1:  # "A $5 grant" is no Australian dollar
-            key = _prefixes()[match["sign"]]
-        else:
-            start = offset + match.start("head")
-    else:
-        key = _prefixes().get(match["sign"])
-    return CurrencyMark(start, position, key, False) if key else None
+    key, start = _sign_before(text, offset, match)
+    return _mark(start, position, key, False) if key else None
+
+
+def _sign_before(text: str, offset: int, match: re.Match[str]) -> tuple[str | None, int]:
+    """Key and start of a sign with the letters at it: `US$`, `$CAD`, `hk $`."""
+    start, begin = offset + match.start("sign"), offset + match.start("head")
+    sign, head = match["sign"], match["head"].replace(".", "")
+    if tail := match["tail"]:
+        key = PREFIXES.get(sign + tail)
+        return (key, start) if key else (PREFIXES.get(tail), offset + match.start("tail"))
+    # In texts cut into small words ("hk $ 10") the letters are a currency's; "a $ 5 grant" and "'s $ 5" are not.
+    tokenised = match["gap"] and match["space"] and head not in ("a", "s")
+    if head.islower() and (tokenised or len(head) == 3):
+        head = head.upper()
+    elif match["space"] and len(head) == 1:  # "A $5 grant" is no Australian dollar
+        head = ""
+    key = PREFIXES.get(head + sign) if head and not _inside_word(text, begin) else None
+    return (key, begin) if key else (PREFIXES.get(sign), start)
 
 
 def _word_before(text: str, start: int, match: re.Match[str]) -> CurrencyMark | None:
     word = match["word"].rstrip(".")
-    key = _prefixes().get(word) or _prefixes().get(word.rstrip("/"))
-    pair = start > 1 and text[start - 1] == "/" and text[start - 2].isupper()  # EUR/USD 1.08 is a rate
-    if key is None or pair or _inside_word(text, start) or (match["word"].endswith(".") and word in _CODES):
+    key = PREFIXES.get(word) or PREFIXES.get(word.rstrip("/"))
+    if key is None or _inside_word(text, start) or (match["word"].endswith(".") and word in CODES):
         return None
-    return CurrencyMark(start, start + len(match[0]), key, word in _CAREFUL)
+    joined = text[start - 1 : start] if start else ""
+    if (joined == "/" and len(word) < 3) or (word.islower() and joined in _IN_AN_ADDRESS):  # "H/R 5", "…/usd1"
+        return None
+    if key.startswith(LOCAL) and len(word) == 1 and match["gap"]:  # "Plan N 500" is no naira
+        return None
+    return _mark(start, start + len(match[0]), key, word in _CAREFUL_BEFORE)
+
+
+def is_rate(text: str, start: int) -> bool:
+    """Whether the currency at `start` is the second of a pair: `EUR/USD 1.08` is a rate."""
+    return _FIRST_OF_PAIR.search(text[max(0, start - 5) : start]) is not None
 
 
 def _inside_word(text: str, start: int) -> bool:
@@ -139,28 +132,89 @@ def find_after(text: str, position: int) -> CurrencyMark | None:
     """
     if text[position : position + 2].strip(" 0123456789.,;:)\n") == "":
         return None
+    if not text[position : position + 2].isascii() and (mark := _script_after(text, position)):
+        return mark
     match = _AFTER.match(text, position)
-    if match is None or "(" in match["gap"]:
+    if match is None:
+        return _code_after(text, position)
+    if "(" in match["gap"]:
         return None
     if match["ticker"]:
-        return CurrencyMark(position, match.end(), match["ticker"], True)
+        known = PREFIXES.get("$" + match["ticker"])
+        return CurrencyMark(position, match.end(), known or match["ticker"], known is None)
     if match["sign"]:
-        key = _prefixes().get(match["sign"])
-        return CurrencyMark(position, match.end(), key, False) if key else None
-    for end in _word_ends(match):
-        words = text[match.start("words") : end]
-        folded = re.sub(r"[ \n-]", " ", words.replace(".", ""))
-        key = _suffixes().get(folded) if folded.isupper() and len(folded) < 6 else None
-        key = key or _suffixes().get(folded.lower())
-        if key and not (match["gap"] == " in " and key not in _TABLE["tickers"]):
-            return CurrencyMark(position, end, key, folded in _CAREFUL or folded.lower() in _CAREFUL)
+        key, letters = PREFIXES.get(match["sign"]), PREFIXES.get(match["sign"][:-1])
+        end = match.end() if key else match.end() - 1
+        return _mark(position, end, key or letters or "", False) if key or letters else None
+    return _words_after(text, match)
+
+
+def _code_after(text: str, position: int) -> CurrencyMark | None:
+    """A code that no word boundary follows, as where a sentence lost its space: `5 USD.The`."""
+    code = text[position : position + 4].lstrip(_BLANKS)[:3]
+    start = text.index(code, position)
+    if code not in CODES or code in _CAREFUL or text[start + 3 : start + 4].isalpha():
+        return None
+    return _mark(position, start + 3, code, False)
+
+
+def _script_after(text: str, position: int) -> CurrencyMark | None:
+    """A currency in another script, which may have points and marks inside: `1 ر.س`."""
+    near = text[position : position + 24].lstrip(_BLANKS)
+    start = text.index(near[:1], position)
+    for word in (" ".join(near.split(" ")[:2]), near.split(" ")[0]):
+        word = word.rstrip("\n.,;)")
+        key = SUFFIXES.get(fold(word)) if word and not word[0].isascii() and word[0].isalpha() else None
+        if key:
+            return _mark(position, start + len(word), key, False)
     return None
 
 
-def _word_ends(match: re.Match[str]) -> Iterator[int]:
-    """Ends of the up to four words behind a number."""
-    ends = [match.start("words") + piece.end() for piece in re.finditer(r"U\.S\.?|[^\W\d_]+", match["words"])]
-    return reversed(ends)
+def _words_after(text: str, match: re.Match[str]) -> CurrencyMark | None:
+    start, position = match.start("words"), match.start()
+    pieces = list(_PIECE.finditer(match["words"]))
+    if fold(pieces[0][0]) not in FIRST_WORDS and pieces[0][0] not in FIRST_WORDS:
+        return None
+    for piece in reversed(pieces):
+        end = start + piece.end()
+        words = text[start:end]
+        key = _key_of(words)
+        if match["gap"] == "-" and words in TABLE["lower"]:  # "…-100-usdt-a-day": an address
+            return None
+        if key and not (match["gap"] == " in " and key not in TABLE["tickers"]):
+            return _named_after(text, position, end, key)
+    words = pieces[0][0]
+    if words in TAGS and _is_alone(text, position, start + len(words)):
+        return _mark(position, start + len(words), TAGS[words], False)
+    return None
+
+
+def _named_after(text: str, position: int, end: int, key: str) -> CurrencyMark:
+    """The mark of a name; one that means other things too counts where nothing else stands in the line."""
+    words = text[position:end].lstrip(" -\n,.–—" + _BLANKS)
+    coin_itself = key in TABLE["tickers"] and text[end : end + 1] in tuple(".,;:)")
+    if coin_itself or not (_is_careful(words) or key.startswith(LOCAL)):
+        return _mark(position, end, key, False)
+    alone = words not in TABLE["not_alone"] and _is_alone(text, position, end)
+    codes = TABLE["local"].get(key.removeprefix(LOCAL), ())
+    return _mark(position, end, codes[0] if alone and len(codes) == 1 else key, not alone)
+
+
+def _key_of(words: str) -> str | None:
+    if words.isupper() and len(words) < 6 and (key := SUFFIXES.get(words.replace(".", ""))):
+        return key
+    return SUFFIXES.get(words) or SUFFIXES.get(fold(words))
+
+
+def _is_careful(words: str) -> bool:
+    return words in _CAREFUL_AFTER or words.lower() in _CAREFUL or (not words.islower() and fold(words) in COMMON)
+
+
+def _is_alone(text: str, position: int, end: int) -> bool:
+    """Whether a number that ends at `position` and its currency fill a line, as on a price tag or in a table."""
+    line = text[max(0, position - _NEAR) : position].rpartition("\n")
+    whole = line[1] or position <= _NEAR
+    return bool(whole and _TAG.fullmatch(line[2]) and text[end : end + 2].lstrip(".")[:1] in ("", "\n"))
 
 
 def is_cut(text: str, position: int) -> bool:
@@ -175,23 +229,45 @@ def _in_word(character: str) -> bool:
     return character.isalpha() or unicodedata.category(character)[0] == "M"
 
 
+def family(key: str) -> str:
+    """The family of currencies or coins that a country has to settle, or "" where the key is one currency's.
+
+    >>> family("dollar"), family("centime"), family("local N"), family("USD cent")
+    ('dollar', 'centime', 'local N', '')
+    """
+    return key if key in FAMILIES else ""
+
+
 def settle(key: str, country: str | None) -> tuple[str | None, bool]:
     """The ISO 4217 code or ticker that a currency mark's key means in a country, and whether that is no guess.
 
     >>> settle("EUR", None), settle("dollar", "AU"), settle("dollar", None), settle("peso", None)
     (('EUR', True), ('AUD', True), ('USD', False), (None, False))
     """
-    name = key.split()[0] if key.endswith((" cent", " satoshi")) else key
-    if name not in FAMILIES:
-        return name, True
-    if country in FAMILIES[name]:
-        return FAMILIES[name][country], True
-    return _TABLE["families"][name], False
+    if key not in FAMILIES:
+        return key.split()[0], True
+    if country in FAMILIES[key]:
+        return FAMILIES[key][country], True
+    return USUAL.get(key), False
 
 
-def scale(key: str) -> Decimal:
-    """What one of the unit is in the currency's main unit: 0.01 for cents."""
-    return Decimal(_TABLE["subunits"].get(key.split()[-1], "1"))
+def scale(key: str, code: str | None = None) -> Decimal:
+    """What one of the unit is in the currency's main unit: 0.01 for cents, 0.001 for the fils of Kuwait.
+
+    >>> scale("USD"), scale("fils", "KWD"), scale("fils", "AED")
+    (Decimal('1'), Decimal('0.001'), Decimal('0.01'))
+    """
+    unit = "cent" if key in TABLE["coins"] else key.split()[-1]
+    return (
+        Decimal("0.001")
+        if unit == "cent" and code in TABLE["thousandths"]
+        else Decimal(TABLE["subunits"].get(unit, "1"))
+    )
+
+
+def is_small(key: str) -> bool:
+    """Whether the key is a coin's, of which many make one of the main unit."""
+    return scale(key) < 1
 
 
 def same_currency(first: str, second: str) -> bool:
@@ -201,9 +277,9 @@ def same_currency(first: str, second: str) -> bool:
 
 def is_quiet(key: str) -> bool:
     """Whether the family's usual currency may be taken without a check where nothing speaks for another one."""
-    return key in _TABLE["quiet"]
+    return key in TABLE["quiet"]
 
 
 def has_dot_groups(code: str | None) -> bool:
     """Whether `1.200` in this currency means twelve hundred."""
-    return code in _TABLE["dot_groups"]
+    return code in TABLE["dot_groups"]

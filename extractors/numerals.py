@@ -7,6 +7,8 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import NamedTuple
 
+from extractors.currency_table import LAST_WORDS
+
 _TABLE = json.loads((files("extractors.data") / "numerals.json").read_text("utf8"))
 _WORDS = {word: Decimal(value) for word, value in _TABLE["words"].items()}
 _FRACTIONS = {word: Decimal(value) for word, value in _TABLE["fractions"].items()}
@@ -19,38 +21,51 @@ MAGNITUDE = f"(?:{'|'.join(_MAGNITUDES)})s?"
 WORD_END = r"(?![^\W\d_]|[\u0300-\u036f])"
 # Scanned pages space letters out: "m i l l i o n".
 _SPACED = "|".join(" ".join(word) for word in ("million", "billion"))
-_LONG = rf"(?i:hundred[ -])?(?i:{MAGNITUDE}|{_SPACED})(?:[ -](?i:crores?|million|billion))?"
-_ABBREVIATED = (
-    rf"(?:{'|'.join(sorted(_SHORT, key=len, reverse=True))})(?:(?<=[Mm]io)\.|(?<=[Mm]rd)\.)?(?![0-9²³]|-[0-9])"
+_LONG = rf"(?i:hundred[ -])?(?i:{MAGNITUDE}|{_SPACED})(?:[ -](?i:crores?|cr|million|billion))?"
+_DOTTED = r"(?:(?<=[Mm]io)\.|(?<=[Mm]rd)\.)?"
+# Not "C5K-2024", but "5m-6m".
+_NO_NAME = r"(?![0-9²³]|-[0-9](?![0-9.,]{0,6}[kKmMbB]))"
+_ABBREVIATED = rf"(?:{'|'.join(sorted(_SHORT, key=len, reverse=True))}){_DOTTED}{_NO_NAME}"
+_BLANKS = " \u00a0\u202f\u2009"
+_DIGITS = (
+    rf"(?:[0-9]{{1,3}}(?:[{_BLANKS}][0-9]{{3}})+(?:[.,][0-9]{{1,2}})?(?![0-9])|[0-9]+(?:[.,'’][0-9]+)*|\.[0-9]+)[½¼¾]?"
 )
-_LETTERS_BEHIND = r"(?<![^\W\d_])"
-_DIGITS = r"(?:[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,2})?(?![0-9])|[0-9]+(?:[.,'’][0-9]+)*|\.[0-9]+)[½¼¾]?"
 # Between number and magnitude: a bracket of an account, a footnote mark, "+", a line break, or what a wrongly decoded
 # no-break space left behind.
 _JOINT = r"(?:\)|\[[0-9]{1,2}\]|\+)?(?:\s{1,3}|-|[âÂ] ?)?"
 _NUMERAL = re.compile(
     rf"(?<![0-9])(?<![0-9][.,'’])(?P<digits>{_DIGITS})(?![0-9])(?P<tail>{_JOINT}(?:{_LONG}|{_ABBREVIATED}){WORD_END})?"
 )
-_COUNT = "|".join(word for word in (*_WORDS, "half", "quarter", "hundred") if word not in ("a", "an"))
+_COUNT = "|".join(word for word in (*_WORDS, "half", "quarters", "quarter", "hundred") if word not in ("a", "an"))
 _ARTICLE = rf"(?:an?(?=[ -](?:half|quarter|hundred|{MAGNITUDE})\b))"
 _WORD = rf"(?:{_ARTICLE}|(?:{_COUNT}|{MAGNITUDE})\b)"
+# "two and a half million", "two hundred and five"; "two and three million" are two numbers.
+_AND = (
+    r"(?:(?:(?<=illion[ -])|(?<=hundred[ -])|(?<=thousand[ -])|(?<=crore[ -])|(?<=lakh[ -]))and"
+    r"|and(?=[ -](?:an?[ -])?(?:half|quarter)))"
+)
 # "few hundred thousand" is no number: a number in words does not begin with a bare "hundred".
 _IN_WORDS = re.compile(
     rf"(?i)(?<![\w-])(?:{_ARTICLE}|(?!hundred)(?:{_COUNT})\b)"
-    rf"(?:[ \n-]{{1,2}}(?:(?:and|of)[ -])?{_WORD}){{0,9}}{WORD_END}"
+    rf"(?:[ \n-]{{1,2}}(?:(?:{_AND}|of)[ -])?{_WORD}){{0,9}}{WORD_END}"
 )
-_PIECE = re.compile(r"[0-9.,'’ ]*[0-9]|[^\W\d_]+|[½¼¾]")
+_PIECE = re.compile(r"[0-9.,'’ \u00a0\u202f\u2009]*[0-9]|[^\W\d_]+|[½¼¾]")
 _DIGIT = re.compile("[0-9]")
 _DIGITS_ON = re.compile("[0-9]+")
 _MAGNITUDE = re.compile(rf"(?i){MAGNITUDE}\b")
-MAGNITUDE_HINTS = tuple(_TABLE["magnitude_hints"])
-"""Pieces of text without which there is no magnitude word."""
-_HINTS = MAGNITUDE_HINTS + tuple(_TABLE["unit_hints"])
+MAGNITUDE_WORDS = frozenset(f"{word}{end}".encode() for word in _MAGNITUDES for end in ("", "s")) | frozenset(
+    (b"multimillion", b"multibillion", b"multitrillion")
+)
+_HINTS = MAGNITUDE_WORDS | {b"hundred"} | frozenset(word.encode() for word in LAST_WORDS if word.isascii())
+# Every byte that is no letter becomes a space, every letter small.
+_LETTERS = bytes(ord(chr(byte).lower()) if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 _WINDOW = 70
 _SPACED_OUT = re.compile(rf"(?i){_SPACED}")
 _CLUTTER = re.compile(r"\[[0-9]{1,2}\]|(?<=[0-9])[âÂ]")
 _INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[ '’][0-9]{3})+|[0-9]{1,3}(?:\.[0-9]{3}){2,}")
+_THOUSANDS = re.compile(
+    rf"[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_BLANKS}'’][0-9]{{3}})+|[0-9]{{1,3}}(?:\.[0-9]{{3}}){{2,}}"
+)
 
 
 class Numeral(NamedTuple):
@@ -71,7 +86,7 @@ def _digits(text: str, dot_groups: bool) -> Decimal | None:
         whole, sign, rest = text[:last], text[last], text[last + 1 :]
     if _THOUSANDS.fullmatch(text) or _INDIAN.fullmatch(text):
         return Decimal(re.sub(r"[^0-9]", "", text))
-    if dot_groups and sign == "." and re.fullmatch(r"[1-9][0-9]{0,2}", whole) and len(rest) == 3:
+    if dot_groups and sign == "." and re.fullmatch(r"[1-9][0-9]{0,2}", whole) and re.fullmatch("[0-9]{3}", rest):
         return Decimal(whole + rest)
     if not rest.isdecimal():
         return Decimal(text) if text.isdecimal() else None
@@ -136,6 +151,8 @@ def _word(word: str, current: Decimal, last: Decimal) -> Decimal:
     """`current` with one more number word counted in: "and a half" adds to it, "hundred" multiplies it."""
     if word == "hundred":
         return (current or Decimal(1)) * 100
+    if word == "quarters":  # "three quarters of a million"
+        return current * _FRACTIONS[word]
     if word in _FRACTIONS:
         return current + _FRACTIONS[word] * last
     if word in ("a", "an"):  # "a million", "half a million": the article counts nothing
@@ -156,6 +173,8 @@ def find_numerals(text: str) -> Iterator[Numeral]:
             text[start - 1 : start] == "." and start > position and not text[max(0, start - 2) : start - 1].isalnum()
         )
         match = _NUMERAL.match(text, start - point)
+        if point and match and re.match(r"[.,][0-9]", text[match.end() : match.end() + 2]):  # ".2.5"
+            match = _NUMERAL.match(text, start)
         if match is None:  # the rest of digits that no numeral begins with, or digits of another script beside them
             position = _DIGITS_ON.match(text, start).end()  # type: ignore[union-attr]
             continue
@@ -170,21 +189,37 @@ def find_number_words(text: str) -> Iterator[Numeral]:
     >>> [numeral.text for numeral in find_number_words("a plan, two and a half million of them, half a million more")]
     ['two and a half million', 'half a million']
     """
-    for start, end in windows(text, _HINTS):
+    for start, end in windows(text, places(text, _HINTS)):
         for match in _IN_WORDS.finditer(text, start, end):
             magnitude = _MAGNITUDE.search(match[0]) is not None
             yield Numeral(match.start(), match.end(), match[0], magnitude, not magnitude)
 
 
-def windows(text: str, hints: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Start and end of the stretches around hints, between spaces: slow patterns need to look nowhere else.
+def places(text: str, words: frozenset[bytes]) -> list[int]:
+    """Where any of these words (ASCII, small letters) stands in a text, whatever its case.
 
-    >>> windows("none " * 30 + "five million " + "none " * 30, ("illion",))
+    >>> places("Five MILLION, a million-dollar plan, milliony", frozenset((b"million", b"dollar")))
+    [5, 16, 24]
+    """
+    folded = b" " + text.encode("ascii", "replace").translate(_LETTERS) + b" "
+    found = []
+    for word in words.intersection(folded.split()):
+        spaced = b" " + word + b" "
+        place = folded.find(spaced)
+        while place >= 0:
+            found.append(place)
+            place = folded.find(spaced, place + len(word))
+    return sorted(found)
+
+
+def windows(text: str, around: list[int]) -> list[tuple[int, int]]:
+    """Start and end of the stretches around some places, between spaces: slow patterns need to look nowhere else.
+
+    >>> windows("none " * 30 + "five million " + "none " * 30, [155])
     [(85, 227)]
     """
-    places = sorted(place for hint in hints for place in _places(text, hint))
     merged: list[tuple[int, int]] = []
-    for place in places:
+    for place in around:
         if merged and place < merged[-1][1]:
             continue
         start = text.rfind(" ", 0, max(0, place - _WINDOW)) + 1 if place > _WINDOW else 0
@@ -192,10 +227,3 @@ def windows(text: str, hints: tuple[str, ...]) -> list[tuple[int, int]]:
         start = max(start, merged[-1][1]) if merged else start
         merged.append((start, len(text) if end < 0 else end))
     return merged
-
-
-def _places(text: str, hint: str) -> Iterator[int]:
-    place = text.find(hint)
-    while place >= 0:
-        yield place
-        place = text.find(hint, place + len(hint))

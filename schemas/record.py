@@ -99,6 +99,8 @@ class Amount(Evidence):
     kind: AmountKind | None = None
     payer: str | None = None
     payee: str | None = None
+    equals: str | None = None
+    """Id of the amount of this record that is the same sum in another currency: `US$5 million (€4.6 million)`."""
     rule: str
     confidence: Confidence
 

@@ -186,6 +186,7 @@ amount = Table(
     *_words(),
     Column("rule", Text, nullable=False),
     Column("confidence", Double, nullable=False),
+    Column("equals", Text),
 )
 Index("ix_amount_currency", amount.c.currency, amount.c.value_number)
 

@@ -45,6 +45,18 @@ def test_indexes_are_of_the_kind_that_the_code_describes(store: Store) -> None:
         }
 
 
+def test_what_an_older_version_stored_is_kept(store: Store) -> None:
+    """Amounts of a database that did not know of equal ones yet."""
+    with writing(store) as connection:
+        connection.execute(tables.source.insert(), {"name": "norvik"})
+        connection.execute(text("ALTER TABLE amount DROP COLUMN equals"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        upgrade(connection)
+    with reading(store) as connection:
+        assert connection.execute(tables.source.select()).first() is not None
+        assert "equals" in {column["name"] for column in inspect(connection).get_columns("amount")}
+
+
 def test_opening_again_changes_nothing(store: Store, database_url: str) -> None:
     with writing(store) as connection:
         connection.execute(tables.source.insert(), {"name": "norvik"})

@@ -1,12 +1,13 @@
 """Numbers in digits and words."""
 
+import re
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.numerals import find_number_words, find_numerals, read_number, windows
+from extractors.numerals import find_number_words, find_numerals, places, read_number, windows
 
 EXAMPLES = [
     ("half a million", "500000"),
@@ -46,9 +47,10 @@ def test_numerals_stand_where_they_say(text: str) -> None:
         read_number(numeral.text)
 
 
-@given(st.text(alphabet="ab ", max_size=600))
-def test_windows_rise_and_hold_every_hint(text: str) -> None:
-    found = windows(text, ("ab",))
+@given(st.text(alphabet="abB -é", max_size=600))
+def test_windows_rise_and_hold_every_word(text: str) -> None:
+    around = places(text, frozenset((b"ab",)))
+    assert around == [match.start() for match in re.finditer(r"(?i)(?<![a-z])ab(?![a-z])", text)]
+    found = windows(text, around)
     assert all(first[1] <= second[0] for first, second in pairwise(found))
-    for place in range(len(text) - 1):
-        assert text[place : place + 2] != "ab" or any(start <= place < end for start, end in found)
+    assert all(any(start <= place < end for start, end in found) for place in around)

@@ -68,7 +68,9 @@ def test_json_has_the_agreed_keys() -> None:
     assert set(record["release"]) == keys("id source url title published place issuer language text_sha256")
     date, amount = record["dates"][0], record["amounts"][0]
     assert set(date) == keys("id value start end text rule confidence")
-    assert set(amount) == keys("id value maximum currency qualifier kind payer payee start end text rule confidence")
+    assert set(amount) == keys(
+        "id value maximum currency qualifier kind payer payee equals start end text rule confidence"
+    )
     assert (date["value"], amount["value"], amount["currency"]) == ("2025-05-03", "2500000", "EUR")
 
 

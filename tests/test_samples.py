@@ -41,10 +41,6 @@ _SHORTFALLS: dict[str, tuple[str, ...]] = {
     "quarters of a fiscal year are read as the calendar's unless the source says its country, here India": (
         "tamarind-second-quarter dates",
     ),
-    "small coins of a currency that only the context names: '91 centimes of every franc'": (
-        "mobile-clinics-appeal amounts",
-    ),
-    "a bare 'N' for the naira": ("oyanma-water-scheme amounts",),
     "a name with a particle: 'i Vidal', 'dos Santos', 'bint Omar al-Hashimi'": (
         "fundacion-mar-abierto people",
         "mobile-clinics-appeal people",
@@ -75,7 +71,6 @@ _SHORTFALLS: dict[str, tuple[str, ...]] = {
     ),
     "a dateline without a date, of a place that no list has": ("marlins-stadium-upgrade place",),
     "the issuer, where neither the source nor a line of the text names it outright": (
-        "fundacion-mar-abierto issuer",
         "alder-falls-budget issuer",
         "lakeshore-gala issuer",
         "lakeshore-night-shift-study issuer",

@@ -179,6 +179,22 @@ def test_amounts_keep_every_digit(store: Store, make_item: MakeItem, written: st
     assert found.amounts[0].value == Decimal(written)
 
 
+def test_the_same_sum_in_another_currency_is_kept(store: Store, make_item: MakeItem) -> None:
+    at: dict[str, Any] = {"rule": "r", "confidence": 1, "start": 0, "end": 7, "text": "Harbour"}
+    dollars = Amount(id="a", value=Decimal(5), currency="USD", **at)
+    euros = Amount(id="b", value=Decimal(4), currency="EUR", equals="a", **at)
+    item = make_item(record={"amounts": (dollars, euros)})
+    save(store, item)
+    with reading(store) as connection:
+        joined = (
+            "SELECT a.value, b.value FROM amount b JOIN amount a ON a.id = b.equals AND a.release_id = b.release_id"
+        )
+        assert [tuple(map(str, row)) for row in connection.execute(text(joined))] == [("5", "4")]
+    found = load_record(store, item.release.id)
+    assert found is not None
+    assert [amount.equals for amount in found.amounts] == [None, "a"]
+
+
 def test_value_rows_can_be_joined(store: Store, make_item: MakeItem) -> None:
     save(store, make_item())
     payments = """SELECT payer.name, payee.name FROM amount
