@@ -6,8 +6,19 @@ from itertools import chain
 from typing import NamedTuple
 
 from extractors.currencies import CurrencyMark, find_after, find_before, is_cut, is_rate, is_small, same_currency
-from extractors.currency_table import CODES, LOCAL, PREFIXES, SUFFIXES, TABLE, fold
-from extractors.numerals import MAGNITUDE, Numeral, find_number_words, find_numerals
+from extractors.currency_table import (
+    CODES,
+    LOCAL,
+    MONEY_WORDS,
+    PREFIXES,
+    SHORT_AFTER,
+    SHORT_BEFORE,
+    SUFFIXES,
+    TABLE,
+    fold,
+)
+from extractors.numerals import MAGNITUDE, Numeral, find_number_words, find_numerals, places, windows
+from extractors.patterns import either
 
 NOT_MONEY = re.compile(r"\s?(?:%|‰|per\s?cent\b|basis points)")
 _ACCOUNT = re.compile(r"(?i)(?:\b(?:of|was|were|to|or|from)|,)\s\($")
@@ -19,6 +30,14 @@ _NEXT = re.compile(rf" ?[0-9](?:[0-9.,]{{0,20}}[0-9])?(?: {MAGNITUDE}\b)?")
 _LOWER_END = re.compile(rf"(?:([0-9] ?(?:[kKmMbB]n?|{MAGNITUDE}))|(?<![^\W_])([^\W\d_]+))-$")
 _RANGES = re.compile(r"(?: to | and |[-–—])(?:an? )?[a-z]+ ")
 _MAGNITUDE_BEHIND = re.compile(rf" ({MAGNITUDE}|mn|bn|mln|bln)\b")
+_SIGN = re.compile("[$¢-¥]")
+_FOREIGN = re.compile(r"[^\x00-\x7f](?:[ \u00a0\u202f]?[0-9]|(?<=[0-9].)|(?<=[0-9][ \u00a0\u202f].))")
+"""What is not ASCII beside a digit: signs and local names."""
+_SHORT_BEFORE = ("[A-Z/.]", "[A-Z][a-z]", "k[rn]", "zl")
+_BESIDE = [f"(?<={before}{gap}[0-9])" for before in _SHORT_BEFORE for gap in ("", " ")]
+_BESIDE_LETTERS = re.compile(rf"[0-9](?: ?{either(SHORT_AFTER, any_case=True)}(?![A-Za-z])|{'|'.join(_BESIDE)})")
+"""A digit beside one or two letters that may mean a currency."""
+_LAST_WORD = re.compile(r"[^A-Za-z./]+")
 UNREAD = "unread"
 """Rule of what has a currency and a number and is no sum of money."""
 
@@ -181,13 +200,30 @@ def with_currency(text: str, part: Part) -> Part:
     return part._replace(start=mark.start, key=mark.key) if mark and is_cut(text, mark.start) else part
 
 
+def _near_money(text: str) -> list[tuple[int, int]]:
+    """The stretches of a text in which a sign, a code or a name of a currency stands."""
+    found = places(text, MONEY_WORDS)
+    found += [match.start() for match in _SIGN.finditer(text)]
+    found += [] if text.isascii() else [match.start() for match in _FOREIGN.finditer(text)]
+    found += [match.start() for match in _BESIDE_LETTERS.finditer(text) if _is_short(text, *match.span())]
+    return windows(text, sorted(found))
+
+
+def _is_short(text: str, start: int, end: int) -> bool:
+    """Whether one or two letters that mean a currency stand at a digit: `R 500`, `Rs.5`, `5 kr`."""
+    if end > start + 1:
+        return True
+    near = _LAST_WORD.split(text[max(0, start - 5) : start].rstrip(" "))[-1]
+    return near in SHORT_BEFORE or near.rstrip("./") in SHORT_BEFORE
+
+
 def find_parts(text: str) -> Iterator[Part]:
     """Numbers in the order of the text; one in words only where no number in digits reaches into it.
 
     >>> [(part.numeral.text, part.key) for part in find_parts("$5 for 3 people, two euros")]
     [('5', 'dollar'), ('3', None), ('two', 'EUR')]
     """
-    digits = [_part(text, numeral, False) for numeral in find_numerals(text)]
+    digits = [_part(text, numeral, False) for numeral in find_numerals(text, _near_money(text))]
     words = [_part(text, numeral, True) for numeral in find_number_words(text)]
     words = [part for part in words if part.key or _RANGES.match(text, part.end)]
     last = 0

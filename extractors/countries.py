@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from babel.core import Locale
@@ -64,6 +64,7 @@ def _cues(text: str) -> Iterator[tuple[int, str]]:
                 break
 
 
+@lru_cache(maxsize=2)
 def count_countries(text: str) -> Counter[str]:
     """How strongly a text speaks from each country, as ISO 3166-1 codes; its head, where datelines stand, counts more.
 

@@ -174,3 +174,12 @@ LAST_WORDS = frozenset(
     if "*" in key or (name.islower() and name not in TABLE["not_last"])
 )
 """The words that a name of a currency ends with."""
+_WRITTEN = frozenset((*PREFIXES, *SUFFIXES, *TAGS))
+MONEY_WORDS = frozenset(
+    piece.encode() for written in _WRITTEN for piece in re.findall("[a-z]+", written.lower())[-1:] if len(piece) > 2
+)
+"""In small letters the last words, in ASCII, of all that stands for a currency, but the shortest."""
+SHORT_BEFORE = frozenset(written for written in PREFIXES if len(written.strip("./")) < 3)
+"""Forms before a number that are too short to be looked for everywhere."""
+SHORT_AFTER = frozenset(form for form in (*SUFFIXES, *TAGS) if len(form) < 3 and form.isascii() and form.isalpha())
+"""And behind a number."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from extractors.named_days import NAMES as NAMED_DAYS
@@ -78,6 +79,7 @@ PIECES = {
     "DAY2": f"(?P<day2>{_DAY}){_NTH}",
     "DAYWORD": f"(?P<dayword>{_ANY_DAY_WORD}){_NO_DAY}",
     "SMALLDAYWORD": f"(?P<dayword>{either(WORDS['day_words'])}){_NO_DAY}",
+    "THE": "(?:the_)?",
     "NTHDAY": rf"(?:(?P<dayword>{_ANY_DAY_WORD})(?![A-Za-z-])|(?P<day>{_DAY})(?:st|nd|rd|th)(?![A-Za-z]))",
     "NTH": f"(?P<nth>{either(WORDS['nth'], any_case=True)})",
     "YEAR": f"(?:(?P<year>{_FULL_YEAR})(?![0-9])|(?P<yearwords>{_YEAR_IN_WORDS}))",
@@ -113,10 +115,51 @@ PIECES = {
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
+def _initials(*words: Iterable[str]) -> str:
+    return "".join(sorted({letter for word in chain(*words) for letter in (word[0].lower(), word[0].upper())}))
+
+
+_FIRST = {
+    "WEEKDAY": _initials(WORDS["weekdays"]),
+    "ANYWEEKDAY": _initials(WORDS["weekdays"]),
+    "WEEKDAYNAME": _initials(WORDS["weekdays"]),
+    "PART": "ebsmlEBSML",
+    "INPART": "ebsmlEBSML",
+    "MONTH": _initials(WORDS["months"]),
+    "ANYMONTH": _initials(WORDS["months"]),
+    "YEARMONTH": _initials(WORDS["months"]),
+    "THE": "t",
+    "DAY": "0-9",
+    "DAYWORD": _initials(WORDS["day_words"]),
+    "NTHDAY": "0-9" + _initials(WORDS["day_words"]),
+    "SEASON": _initials(WORDS["seasons"]),
+    "CENTURY": _initials(WORDS["centuries"]),
+    "YEARDIGITS": "12",
+    "NUMBER": "0-9" + _initials(WORDS["numbers"]),
+    "NTH": _initials(WORDS["nth"]),
+    "WHICH": _initials(WORDS["which"]),
+    "NAMED": _initials(NAMED_DAYS),
+}
+"""What a piece can begin with; the forms that begin with one are not tried elsewhere."""
+_LEADING = re.compile(r"(?:@[A-Z]+2?)*")
+_OPTIONAL = ("WEEKDAY", "PART", "THE")
+
+
+def _guard(form: str) -> str:
+    """A look at the first character, where the form begins with pieces that are known here."""
+    firsts = ""
+    for name in _LEADING.match(form)[0].split("@")[1:]:
+        firsts += _FIRST.get(name, "")
+        if name not in _OPTIONAL:
+            return f"(?=[{firsts}])" if name in _FIRST else ""
+    return ""
+
+
 def _written_out(form: str) -> str:
+    guard = _guard(form)
     while "@" in form:  # pieces may have pieces in them
         form = re.sub(r"@([A-Z]+2?)", lambda piece: PIECES[piece[1]], form)
-    return form.replace("_", r"\s{1,3}")
+    return guard + form.replace("_", r"\s{1,3}")
 
 
 def _table() -> dict[str, list[tuple[str, str]]]:

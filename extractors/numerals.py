@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from extractors.currency_table import LAST_WORDS
+from extractors.patterns import either
 
 _TABLE = json.loads((files("extractors.data") / "numerals.json").read_text("utf8"))
 _WORDS = {word: Decimal(value) for word, value in _TABLE["words"].items()}
@@ -36,7 +38,7 @@ _JOINT = r"(?:\)|\[[0-9]{1,2}\]|\+)?(?:\s{1,3}|-|[âÂ] ?)?"
 _NUMERAL = re.compile(
     rf"(?<![0-9])(?<![0-9][.,'’])(?P<digits>{_DIGITS})(?![0-9])(?P<tail>{_JOINT}(?:{_LONG}|{_ABBREVIATED}){WORD_END})?"
 )
-_COUNT = "|".join(word for word in (*_WORDS, "half", "quarters", "quarter", "hundred") if word not in ("a", "an"))
+_COUNT = either((word for word in (*_WORDS, "half", "quarters", "quarter", "hundred") if word[0] != "a"), any_case=True)
 _ARTICLE = rf"(?:an?(?=[ -](?:half|quarter|hundred|{MAGNITUDE})\b))"
 _WORD = rf"(?:{_ARTICLE}|(?:{_COUNT}|{MAGNITUDE})\b)"
 # "two and a half million", "two hundred and five"; "two and three million" are two numbers.
@@ -160,27 +162,31 @@ def _word(word: str, current: Decimal, last: Decimal) -> Decimal:
     return current + _WORDS.get(word, Decimal(0))
 
 
-def find_numerals(text: str) -> Iterator[Numeral]:
-    """Every number written in digits, with the magnitude word that follows it.
+def find_numerals(text: str, within: list[tuple[int, int]] | None = None) -> Iterator[Numeral]:
+    """Every number written in digits, with the magnitude word that follows it; only `within` some stretches if given.
 
     >>> [numeral.text for numeral in find_numerals("2.8 million in 2025, 40k in May, 7 people, .5")]
     ['2.8 million', '2025', '40k', '7', '.5']
     """
     position = 0
-    while (digit := _DIGIT.search(text, position)) is not None:
-        start = digit.start()
-        point = (
-            text[start - 1 : start] == "." and start > position and not text[max(0, start - 2) : start - 1].isalnum()
-        )
-        match = _NUMERAL.match(text, start - point)
-        if point and match and re.match(r"[.,][0-9]", text[match.end() : match.end() + 2]):  # ".2.5"
-            match = _NUMERAL.match(text, start)
-        if match is None:  # the rest of digits that no numeral begins with, or digits of another script beside them
-            position = _DIGITS_ON.match(text, start).end()  # type: ignore[union-attr]
-            continue
-        tail = match["tail"] is not None
-        yield Numeral(match.start(), match.end(), match[0], tail, not tail and match["digits"].isdecimal())
-        position = match.end()
+    for start, end in [(0, len(text))] if within is None else within:
+        position = max(position, start)
+        while (digit := _DIGIT.search(text, position, end)) is not None:
+            numeral, position = _numeral(text, digit.start(), position)
+            if numeral:
+                yield numeral
+
+
+def _numeral(text: str, start: int, position: int) -> tuple[Numeral | None, int]:
+    """The number whose first digit, not before `position`, is at `start`, and where to look for the next."""
+    point = text[start - 1 : start] == "." and start > position and not text[max(0, start - 2) : start - 1].isalnum()
+    match = _NUMERAL.match(text, start - point)
+    if point and match and re.match(r"[.,][0-9]", text[match.end() : match.end() + 2]):  # ".2.5"
+        match = _NUMERAL.match(text, start)
+    if match is None:  # the rest of digits that no numeral begins with, or digits of another script beside them
+        return None, _DIGITS_ON.match(text, start).end()  # type: ignore[union-attr]
+    tail = match["tail"] is not None
+    return Numeral(match.start(), match.end(), match[0], tail, not tail and match["digits"].isdecimal()), match.end()
 
 
 def find_number_words(text: str) -> Iterator[Numeral]:
@@ -195,15 +201,22 @@ def find_number_words(text: str) -> Iterator[Numeral]:
             yield Numeral(match.start(), match.end(), match[0], magnitude, not magnitude)
 
 
+@lru_cache(maxsize=2)
+def _words_of(text: str) -> tuple[bytes, frozenset[bytes]]:
+    """The text with every letter small and all else a space, of its length and one more at either end; its words."""
+    folded = b" " + text.encode("ascii", "replace").translate(_LETTERS) + b" "
+    return folded, frozenset(folded.split())
+
+
 def places(text: str, words: frozenset[bytes]) -> list[int]:
     """Where any of these words (ASCII, small letters) stands in a text, whatever its case.
 
     >>> places("Five MILLION, a million-dollar plan, milliony", frozenset((b"million", b"dollar")))
     [5, 16, 24]
     """
-    folded = b" " + text.encode("ascii", "replace").translate(_LETTERS) + b" "
+    folded, there = _words_of(text)
     found = []
-    for word in words.intersection(folded.split()):
+    for word in words & there:
         spaced = b" " + word + b" "
         place = folded.find(spaced)
         while place >= 0:
@@ -220,10 +233,11 @@ def windows(text: str, around: list[int]) -> list[tuple[int, int]]:
     """
     merged: list[tuple[int, int]] = []
     for place in around:
+        end = text.find(" ", place + _WINDOW)
+        end = len(text) if end < 0 else end
         if merged and place < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
             continue
         start = text.rfind(" ", 0, max(0, place - _WINDOW)) + 1 if place > _WINDOW else 0
-        end = text.find(" ", place + _WINDOW)
-        start = max(start, merged[-1][1]) if merged else start
-        merged.append((start, len(text) if end < 0 else end))
+        merged.append((max(start, merged[-1][1]) if merged else start, end))
     return merged
