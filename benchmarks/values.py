@@ -68,7 +68,7 @@ def _pass(tokenizer: Tokenizer, releases: list[Release]) -> dict[str, float]:
 
 
 def measure_dateline(releases: list[Release]) -> tuple[dict[str, float], float, float]:
-    """Seconds by stage, each in the best of the passes, and the peak of memory in MB after the first pass and the last."""
+    """Seconds by stage in the best of the passes, and the peak of memory in MB after the first pass and the last."""
     tokenizer = Tokenizer(spacy.blank("en").vocab)
     passes, peaks = [], []
     for _ in range(PASSES):

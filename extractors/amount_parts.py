@@ -17,8 +17,9 @@ from extractors.currency_table import (
     TABLE,
     fold,
 )
-from extractors.numerals import MAGNITUDE, Numeral, find_number_words, find_numerals, places, windows
+from extractors.numerals import MAGNITUDE, Numeral, find_number_words, find_numerals, windows
 from extractors.patterns import either
+from extractors.words_in import places
 
 NOT_MONEY = re.compile(r"\s?(?:%|‰|per\s?cent\b|basis points)")
 _ACCOUNT = re.compile(r"(?i)(?:\b(?:of|was|were|to|or|from)|,)\s\($")
@@ -31,13 +32,15 @@ _LOWER_END = re.compile(rf"(?:([0-9] ?(?:[kKmMbB]n?|{MAGNITUDE}))|(?<![^\W_])([^
 _RANGES = re.compile(r"(?: to | and |[-–—])(?:an? )?[a-z]+ ")
 _MAGNITUDE_BEHIND = re.compile(rf" ({MAGNITUDE}|mn|bn|mln|bln)\b")
 _SIGN = re.compile("[$¢-¥]")
-_FOREIGN = re.compile(r"[^\x00-\x7f](?:[ \u00a0\u202f]?[0-9]|(?<=[0-9].)|(?<=[0-9][ \u00a0\u202f].))")
-"""What is not ASCII beside a digit: signs and local names."""
+_FOREIGN = re.compile("[^\x00-\u00bf\u2000-\u209f\u2100-\u2bff]")
+"""Letters and signs beyond ASCII, but no punctuation: names and signs that are not looked for one by one."""
 _SHORT_BEFORE = ("[A-Z/.]", "[A-Z][a-z]", "k[rn]", "zl")
 _BESIDE = [f"(?<={before}{gap}[0-9])" for before in _SHORT_BEFORE for gap in ("", " ")]
 _BESIDE_LETTERS = re.compile(rf"[0-9](?: ?{either(SHORT_AFTER, any_case=True)}(?![A-Za-z])|{'|'.join(_BESIDE)})")
 """A digit beside one or two letters that may mean a currency."""
 _LAST_WORD = re.compile(r"[^A-Za-z./]+")
+_NEAR = 50
+"""So many characters from the word or sign of a currency its number may stand."""
 UNREAD = "unread"
 """Rule of what has a currency and a number and is no sum of money."""
 
@@ -206,7 +209,7 @@ def _near_money(text: str) -> list[tuple[int, int]]:
     found += [match.start() for match in _SIGN.finditer(text)]
     found += [] if text.isascii() else [match.start() for match in _FOREIGN.finditer(text)]
     found += [match.start() for match in _BESIDE_LETTERS.finditer(text) if _is_short(text, *match.span())]
-    return windows(text, sorted(found))
+    return windows(text, sorted(found), _NEAR)
 
 
 def _is_short(text: str, start: int, end: int) -> bool:
@@ -214,7 +217,7 @@ def _is_short(text: str, start: int, end: int) -> bool:
     if end > start + 1:
         return True
     near = _LAST_WORD.split(text[max(0, start - 5) : start].rstrip(" "))[-1]
-    return near in SHORT_BEFORE or near.rstrip("./") in SHORT_BEFORE
+    return not SHORT_BEFORE.isdisjoint((near, near.rstrip("."), near.rstrip("./")))
 
 
 def find_parts(text: str) -> Iterator[Part]:

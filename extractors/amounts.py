@@ -19,8 +19,9 @@ from extractors.countries import count_countries
 from extractors.currencies import family, find_after
 from extractors.currency_table import LOCAL
 from extractors.figures import Stretch, find_stretches, scaled
-from extractors.numerals import MAGNITUDE, MAGNITUDE_WORDS, places, windows
+from extractors.numerals import MAGNITUDE, MAGNITUDE_WORDS, windows
 from extractors.spans import Mark, set_spans, text_of
+from extractors.words_in import places
 from schemas.record import Amount, Check
 from schemas.release import Release
 from schemas.values import derive_id
@@ -79,16 +80,18 @@ def mark_amounts(doc: Doc) -> Doc:
     sums = [found for found in scan(text) if not _is_weight(text, found, british)]
     doc.user_data[KEY] = [tuple(found) for found in sums if found.rule != UNREAD]
     marks = list(_apart([_mark(doc, found) for found in sums]))
-    marks += _free(marks, _vague(text))
+    if vague := list(_vague(text)):
+        taken = _covered(len(text), marks)
+        marks += [mark for mark in vague if not any(taken[mark.start : mark.end])]
     return set_spans(doc, KEY, [*marks, *_lost(doc, marks)])
 
 
 def _lost(doc: Doc, marks: list[Mark]) -> Iterator[Mark]:
     """Signs of a currency beside a digit that no rule took."""
-    text, taken, found = text_of(doc), _characters(marks), []
+    text, taken, found = text_of(doc), _covered(len(text_of(doc)), marks), []
     for match in _SIGN.finditer(text):
         start, end = match.span()
-        if start in taken:
+        if taken[start]:
             continue
         if behind := _DIGIT_BEHIND.match(text, end):
             end = behind.end()
@@ -97,11 +100,15 @@ def _lost(doc: Doc, marks: list[Mark]) -> Iterator[Mark]:
         else:
             continue
         found.append(_mark(doc, Sum(start, end, "", None, "", UNREAD)))
-    return _apart(_free(marks, (mark for mark in found if mark.end)))
+    return _apart([mark for mark in found if mark.end and not any(taken[mark.start : mark.end])])
 
 
-def _characters(marks: list[Mark]) -> set[int]:
-    return {position for mark in marks for position in range(mark.start, mark.end)}
+def _covered(length: int, marks: list[Mark]) -> bytearray:
+    """A one for each character of the text that a mark takes."""
+    taken = bytearray(length)
+    for mark in marks:
+        taken[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
+    return taken
 
 
 def _mark(doc: Doc, found: Sum) -> Mark:
@@ -139,12 +146,6 @@ def _vague(text: str) -> Iterator[Mark]:
             after = find_after(text, match.end())
             if after and after.key not in ("pound", "won"):  # pounds of food, millions won over
                 yield Mark(match.start(), after.end, NOT_READ, "vague")
-
-
-def _free(taken: list[Mark], marks: Iterator[Mark]) -> list[Mark]:
-    """Those marks that reach into none of the taken ones."""
-    characters = _characters(taken)
-    return [mark for mark in marks if characters.isdisjoint(range(mark.start, mark.end))]
 
 
 def extract_amounts(doc: Doc, release: Release) -> tuple[list[Amount], list[Check]]:

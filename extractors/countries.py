@@ -13,6 +13,8 @@ from importlib.resources import files
 
 from babel.core import Locale
 
+from extractors.patterns import either
+
 _CUES: dict[str, dict[str, list[str]]] = json.loads((files("extractors.data") / "country_cues.json").read_text("utf8"))
 # CLDR's names that are a person's, a state's or a thing's as well, or that nobody writes so.
 _NO_CUES = frozenset(("Georgia", "Chad", "Jersey", "Congo - Kinshasa", "Congo - Brazzaville", "European Union"))
@@ -46,6 +48,11 @@ def _by_first_word() -> dict[str, list[str]]:
     return dict(groups)
 
 
+@cache
+def _first_word() -> re.Pattern[str]:
+    return re.compile(rf"{either(_by_first_word())}(?!\w)")
+
+
 def country_names() -> dict[str, str]:
     """Names of countries and the words for their people, with the ISO 3166-1 code."""
     return {name: _COUNTRY[name] for name in sorted(_NAMES)}
@@ -54,9 +61,10 @@ def country_names() -> dict[str, str]:
 def _cues(text: str) -> Iterator[tuple[int, str]]:
     """Start and words of each cue of a text, the longest where several begin there."""
     groups, end = _by_first_word(), 0
-    for match in _CAPITALISED.finditer(text):
+    for match in _first_word().finditer(text):
         start = match.start()
-        for cue in groups.get(match[0], ()) if start >= end else ():
+        inside = start and (text[start - 1].isalnum() or text[start - 1] == "_")
+        for cue in groups[match[0]] if start >= end and not inside else ():
             stop = start + len(cue)
             if text.startswith(cue, start) and not text[stop : stop + 1].isalnum():
                 end = stop

@@ -141,24 +141,26 @@ _FIRST = {
     "NAMED": _initials(NAMED_DAYS),
 }
 """What a piece can begin with; the forms that begin with one are not tried elsewhere."""
-_LEADING = re.compile(r"(?:@[A-Z]+2?)*")
+_PIECE = re.compile("@([A-Z]+2?)")
 _OPTIONAL = ("WEEKDAY", "PART", "THE")
 
 
 def _guard(form: str) -> str:
     """A look at the first character, where the form begins with pieces that are known here."""
-    firsts = ""
-    for name in _LEADING.match(form)[0].split("@")[1:]:
-        firsts += _FIRST.get(name, "")
-        if name not in _OPTIONAL:
-            return f"(?=[{firsts}])" if name in _FIRST else ""
+    firsts, end = "", 0
+    for piece in _PIECE.finditer(form):
+        if piece.start() != end or piece[1] not in _FIRST:
+            return ""
+        firsts, end = firsts + _FIRST[piece[1]], piece.end()
+        if piece[1] not in _OPTIONAL:
+            return f"(?=[{firsts}])"
     return ""
 
 
 def _written_out(form: str) -> str:
     guard = _guard(form)
     while "@" in form:  # pieces may have pieces in them
-        form = re.sub(r"@([A-Z]+2?)", lambda piece: PIECES[piece[1]], form)
+        form = _PIECE.sub(lambda piece: PIECES[piece[1]], form)
     return guard + form.replace("_", r"\s{1,3}")
 
 

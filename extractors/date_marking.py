@@ -79,13 +79,19 @@ def _blank(match: re.Match[str]) -> str:
     return "¶" if "\n\n" in match[0] else " "
 
 
+def _flat(words: str) -> str:
+    """The words with white space as the rows write it."""
+    plain = words.isascii() and "\n" not in words and "  " not in words and "\t" not in words
+    return words if plain else _BLANK.sub(_blank, words)
+
+
 def _fits(text: str, mark: Mark) -> bool:
     """Whether the words around a form allow that it is a date."""
     if mark.rule not in _CONTEXTS:
         return True
     against, wanted = _CONTEXTS[mark.rule]
-    before = _BLANK.sub(_blank, text[max(0, mark.start - _AROUND) : mark.start])
-    around = f"{before}§{_BLANK.sub(_blank, text[mark.end : mark.end + _AROUND])}"
+    before = _flat(text[max(0, mark.start - _AROUND) : mark.start])
+    around = f"{before}§{_flat(text[mark.end : mark.end + _AROUND])}"
     if against and against.match(around, len(before)):
         return False
     return wanted is None or wanted.match(around, len(before)) is not None

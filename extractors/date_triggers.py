@@ -5,29 +5,30 @@ from collections.abc import Iterator, Sequence
 
 from extractors.date_grammar import WORDS
 from extractors.named_days import NAMES as NAMED_DAYS
-from extractors.patterns import either
+from extractors.words_in import find_words
 
-_KINDS: dict[str, Sequence[str]] = {}
+_KINDS: dict[bytes, Sequence[str]] = {}
 _NAMED = {re.split("[^a-z]", name.lower())[-1] for name in NAMED_DAYS}
 for _kind, _words in {**WORDS["triggers"], "named": _NAMED}.items():
     for _word in _words:
-        _KINDS[_word] = (*_KINDS.get(_word, ()), _kind)
+        _KINDS[_word.encode()] = (*_KINDS.get(_word.encode(), ()), _kind)
+_TRIGGERS = frozenset(_KINDS)
 
-
-_NO_LETTER = re.escape("".join(character for character in map(chr, range(128)) if not character.isalpha()))
-_TRIGGER = re.compile(f"[{_NO_LETTER}]({either(_KINDS)})(?![a-z])")
 _JOINTS = frozenset("-–/.~")
-_DIGITS = re.compile("[0-9]+")
+# A year, a decade, a short year, an ordinal, one of several numbers: what a number may be for a date.
+_NUMBER = re.compile(
+    r"[0-9](?<![0-9].)(?:(?<=[12])[0-9]{3}(?![0-9])|(?<=[2-9])0(?=['’]?s)|(?<=['’‘].)[0-9](?![0-9])"
+    r"|[0-9]?(?=st|nd|rd|th|\s?[-./]\s?[0-9]))"
+)
 _NEXT_NUMBER = re.compile(r"\s?[-./]\s?[0-9]")
 
 
 def find_triggers(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and kind of each word or number that a form may contain."""
-    lower = f" {text.encode('ascii', 'replace').lower().decode('ascii')}"  # a character longer, whatever the text
-    for word in _TRIGGER.finditer(lower):
-        for kind in _KINDS[word[1]]:
-            yield word.start(), word.end() - 1, kind
-    for number in _DIGITS.finditer(text):
+    for start, word in find_words(text, _TRIGGERS):
+        for kind in _KINDS[word]:
+            yield start, start + len(word), kind
+    for number in _NUMBER.finditer(text):
         for kind in _number_kinds(number[0], text, *number.span()):
             yield number.start(), number.end(), kind
 

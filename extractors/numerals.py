@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from extractors.currency_table import LAST_WORDS
 from extractors.patterns import either
+from extractors.words_in import places
 
 _TABLE = json.loads((files("extractors.data") / "numerals.json").read_text("utf8"))
 _WORDS = {word: Decimal(value) for word, value in _TABLE["words"].items()}
@@ -59,8 +59,6 @@ MAGNITUDE_WORDS = frozenset(f"{word}{end}".encode() for word in _MAGNITUDES for 
     (b"multimillion", b"multibillion", b"multitrillion")
 )
 _HINTS = MAGNITUDE_WORDS | {b"hundred"} | frozenset(word.encode() for word in LAST_WORDS if word.isascii())
-# Every byte that is no letter becomes a space, every letter small.
-_LETTERS = bytes(ord(chr(byte).lower()) if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 _WINDOW = 70
 _SPACED_OUT = re.compile(rf"(?i){_SPACED}")
 _CLUTTER = re.compile(r"\[[0-9]{1,2}\]|(?<=[0-9])[âÂ]")
@@ -201,31 +199,7 @@ def find_number_words(text: str) -> Iterator[Numeral]:
             yield Numeral(match.start(), match.end(), match[0], magnitude, not magnitude)
 
 
-@lru_cache(maxsize=2)
-def _words_of(text: str) -> tuple[bytes, frozenset[bytes]]:
-    """The text with every letter small and all else a space, of its length and one more at either end; its words."""
-    folded = b" " + text.encode("ascii", "replace").translate(_LETTERS) + b" "
-    return folded, frozenset(folded.split())
-
-
-def places(text: str, words: frozenset[bytes]) -> list[int]:
-    """Where any of these words (ASCII, small letters) stands in a text, whatever its case.
-
-    >>> places("Five MILLION, a million-dollar plan, milliony", frozenset((b"million", b"dollar")))
-    [5, 16, 24]
-    """
-    folded, there = _words_of(text)
-    found = []
-    for word in words & there:
-        spaced = b" " + word + b" "
-        place = folded.find(spaced)
-        while place >= 0:
-            found.append(place)
-            place = folded.find(spaced, place + len(word))
-    return sorted(found)
-
-
-def windows(text: str, around: list[int]) -> list[tuple[int, int]]:
+def windows(text: str, around: list[int], reach: int = _WINDOW) -> list[tuple[int, int]]:
     """Start and end of the stretches around some places, between spaces: slow patterns need to look nowhere else.
 
     >>> windows("none " * 30 + "five million " + "none " * 30, [155])
@@ -233,11 +207,11 @@ def windows(text: str, around: list[int]) -> list[tuple[int, int]]:
     """
     merged: list[tuple[int, int]] = []
     for place in around:
-        end = text.find(" ", place + _WINDOW)
+        end = text.find(" ", place + reach)
         end = len(text) if end < 0 else end
         if merged and place < merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
             continue
-        start = text.rfind(" ", 0, max(0, place - _WINDOW)) + 1 if place > _WINDOW else 0
+        start = text.rfind(" ", 0, max(0, place - reach)) + 1 if place > reach else 0
         merged.append((max(start, merged[-1][1]) if merged else start, end))
     return merged

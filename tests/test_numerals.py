@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.numerals import find_number_words, find_numerals, places, read_number, windows
+from extractors.numerals import find_number_words, find_numerals, read_number, windows
+from extractors.words_in import places
 
 EXAMPLES = [
     ("half a million", "500000"),
