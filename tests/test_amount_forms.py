@@ -1,14 +1,11 @@
 """Sums of money in every supported form: whatever is rendered is read back, and no currency beside a digit is lost."""
 
-import json
-import os
 import re
 import time
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -157,14 +154,8 @@ def test_no_currency_beside_a_digit_is_lost(nlp: Language, pieces: list[tuple[st
     assert list(_unexplained(nlp, text)) == [], text
 
 
-@pytest.mark.skipif("PRESS_RELEASES" not in os.environ, reason="PRESS_RELEASES names no JSONL files of releases")
-def test_no_currency_of_real_releases_is_lost(nlp: Language) -> None:
-    """PRESS_RELEASES: paths of JSONL files with a "text" in each line, joined as in PATH."""
-    lost = []
-    for path in os.environ["PRESS_RELEASES"].split(os.pathsep):
-        for line in filter(None, Path(path).read_text(encoding="utf8").split("\n")):
-            lost += list(_unexplained(nlp, json.loads(line)["text"]))
-    assert lost == []
+def test_no_currency_of_real_releases_is_lost(nlp: Language, corpus_releases: list[Release]) -> None:
+    assert [words for release in corpus_releases for words in _unexplained(nlp, release.text)] == []
 
 
 # Any text at all.

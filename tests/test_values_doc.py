@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import spacy
 
+from extractors.amounts import extract_amounts, mark_amounts
 from extractors.dates import extract_dates, mark_dates
 from extractors.tokenizer import Tokenizer
+from schemas.record import Amount
 from schemas.release import Release
 
 TOKENIZER = Tokenizer(spacy.blank("en").vocab)
@@ -45,5 +47,18 @@ def test_dates(case: str, expected: str) -> None:
     assert (", ".join(f"`{date.text}` {date.value}" for date in dates), checks) == (expected, [])
 
 
+def _written(amount: Amount) -> str:
+    value = f"{amount.value:f}" + (f" to {amount.maximum:f}" if amount.maximum is not None else "")
+    return f"`{amount.text}` {value} {amount.currency} {amount.qualifier}" + " equals" * bool(amount.equals)
+
+
+@pytest.mark.parametrize(("case", "expected"), _rows("amount and value"))
+def test_amounts(case: str, expected: str) -> None:
+    release = _release(case)
+    amounts, checks = extract_amounts(mark_amounts(TOKENIZER(release.text)), release)
+    assert (", ".join(map(_written, amounts)), checks) == (expected, [])
+
+
 def test_the_tables_are_found() -> None:
     assert len(_rows("date and value")) > 40
+    assert len(_rows("amount and value")) > 15
