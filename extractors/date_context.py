@@ -18,7 +18,7 @@ _YEAR_OF_WRITING = 2026
 """Stands in for the year of publication where that is unknown and a year has two digits."""
 _CLAUSE = 30
 """So many characters farther away is a word in the next clause."""
-_SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s{1,3}(?=[A-Z“\"])|\n\n")
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s{1,3}(?=[A-Z“\"])|\n\n|[“”\"]")
 _FUTURE = "|".join(WORDS["future"])
 _PAST = "|".join(WORDS["past"])
 _TENSES: tuple[tuple[Tense, re.Pattern[str]], ...] = (
@@ -45,7 +45,7 @@ class DateContext(NamedTuple):
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
-    """The words before and after a date inside its sentence, 150 characters at most."""
+    """The words before and after a date inside its sentence and its quotation marks, 150 characters at most."""
     before, after = text[max(0, start - 150) : start], text[end : end + 150]
     begin = max((stop.end() for stop in _SENTENCE_END.finditer(before)), default=0)
     stop = _SENTENCE_END.search(after)

@@ -92,6 +92,8 @@ EXAMPLES = [
     ("Ready the day after tomorrow", [("the day after tomorrow", "2025-04-13")]),
 ]
 HARD = [
+    # Tense ends at the quotation mark: who said it tells nothing of the signing.
+    ("“We sign on Thursday,” said the mayor.", [("Thursday", "2025-04-17")]),
     # A year behind what the quarter is of, and the end of the year that the text speaks of.
     ("Its second-quarter earnings of 2023 fell.", [("second-quarter", "2023-Q2"), ("2023", "2023")]),
     ("Broke in June 2023, it rose by the end of the year.", [("June 2023", "2023-06"), ("end of the year", "2023")]),
@@ -138,6 +140,7 @@ NOT_DATES = [
     "Call +61 2 6277 2063 or write to 1290 Broadway, Suite 2000.",  # telephone and street numbers
     "It costs $2025 for over 2000 members.",  # money and counts
     "Harbour Trust Wins 2024 Gold Innovation Award; on the 2025 Inc. 5000 list",  # names of prizes and lists
+    "It came a year after the first loan.",  # counted from an event
     "Recently and now, in today's market, call us today!",  # vague words and calls to action
     "The Securities Act of 1933",  # laws
     "Over the past decade and in the coming months",  # vague stretches of time
