@@ -55,6 +55,8 @@ _FISCAL_END = re.compile(
 )
 _NO_MARK = Mark(-1000, -1000, "", "")
 _ENDED = re.compile(r"(?i)\b(?:ended|ending|as of|as at)\s$")
+_IN_ONE_SENTENCE = 100
+"""So many, 'the end of the year' may be that of its year."""
 _JUST_SET = 400
 """So many characters after a date, 'the next day' may still refer to it."""
 
@@ -181,7 +183,7 @@ def _values(marks: Sequence[Mark], text: str, context: DateContext) -> Iterator[
     years = _known_years(marks, text, context)
     set_by, before = _NO_MARK, None
     for mark in marks:
-        near = mark.start - set_by.end <= _JUST_SET
+        near = mark.start - set_by.end <= (_IN_ONE_SENTENCE if mark.rule == "year_end" else _JUST_SET)
         known = context._replace(before=before) if near and mark.rule in _OF_TEXT else context
         value = _same_day(text, set_by, mark, before) or _read(mark, text, known, years)
         if value and mark.rule not in _SET_NOTHING:

@@ -92,6 +92,12 @@ EXAMPLES = [
     ("Ready the day after tomorrow", [("the day after tomorrow", "2025-04-13")]),
 ]
 HARD = [
+    # A participle tells of the past, with `be` of what is to come.
+    (
+        "The vote, taken Monday, sets aside more. One will be taken Tuesday.",
+        [("Monday", "2025-04-07"), ("Tuesday", "2025-04-15")],
+    ),
+    ("It has grown since the start of the year.", [("start of the year", "2025")]),
     # Tense ends at the quotation mark: who said it tells nothing of the signing.
     ("“We sign on Thursday,” said the mayor.", [("Thursday", "2025-04-17")]),
     # A year behind what the quarter is of, and the end of the year that the text speaks of.
