@@ -102,7 +102,7 @@ def sums(draw: st.DrawFn) -> tuple[str, str, str | None, str, str]:
     return qualifier + words, value, None, habit.code, QUALIFIERS[qualifier]
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=500, deadline=None, derandomize=True)
 @given(sums(), st.sampled_from(FRAMES))
 def test_what_is_rendered_is_read(nlp: Language, rendered: tuple[str, str, str | None, str, str], frame: str) -> None:
     words, *meaning = rendered
@@ -144,7 +144,7 @@ LOOSE = """$ € £ ¥ US$ A$ USD EUR JPY CHF dollars euros yen rupees cents mil
     12,34,567"""
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=500, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.sampled_from(LOOSE.split()), st.sampled_from(("", " "))), min_size=2, max_size=9))
 @example([("EUR", ""), ("/", ""), ("USD", " "), ("2.5", "")])  # a rate
 @example([("$", ""), ("2.5", ""), (".", ""), ("1", "")])  # no number
@@ -171,13 +171,13 @@ REPEATED = [
 @pytest.mark.parametrize("piece", REPEATED)
 def test_time_grows_with_the_text_only(nlp: Language, piece: str) -> None:
     times = []
-    for size in (25_000, 100_000):
+    for size in (8_000, 48_000):
         text = (piece * size)[:size]
         doc = nlp.make_doc(text)
         begin = time.process_time()
         extract_amounts(mark_amounts(doc), Release(id="r", source="s", text=text))
         times.append(time.process_time() - begin)
-    assert times[1] < 12 * times[0] + 0.3  # four times the text; a quadratic rule takes sixteen times as long
+    assert times[1] < 14 * times[0] + 0.3  # six times the text; a quadratic rule takes 36 times as long
 
 
 WRITABLE = st.characters(exclude_categories=["Cs"])
@@ -187,7 +187,7 @@ BLANKS = [" ", "\n", "\u00a0", "\u2009", "\u202f", "\u0301", "\0"]
 LINES = st.lists(st.sampled_from([*FRAGMENTS.split(), *BLANKS]), min_size=1, max_size=16).map("".join)
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=500, deadline=None, derandomize=True)
 @given(st.one_of(st.text(WRITABLE, min_size=1), LINES))
 @example("\u00a0  5 dollars")
 @example("5\u00a0 \u00a05$")
@@ -201,7 +201,7 @@ def test_any_text_is_marked(nlp: Language, text: str) -> None:
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.text(WRITABLE, min_size=20, max_size=400))
 def test_much_text_of_any_kind_costs_little(nlp: Language, text: str) -> None:
-    doc = nlp.make_doc((text * 10_000)[:200_000])
+    doc = nlp.make_doc((text * 5_000)[:100_000])
     begin = time.process_time()
     mark_amounts(doc)
-    assert time.process_time() - begin < 20
+    assert time.process_time() - begin < 10
