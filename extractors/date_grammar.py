@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -177,9 +178,9 @@ def _table() -> dict[str, list[tuple[str, str]]]:
     return table
 
 
-def _scanner(forms: Iterable[str]) -> re.Pattern[str]:
+def _scanner(rows: Iterable[str]) -> re.Pattern[str]:
     """All forms of a kind at once; the name of the last group, `r3`, is the place of the one that matched."""
-    alternatives = (f"(?:{_with_sep_alone(form, place)})(?!\\w)(?P<r{place}>)" for place, form in enumerate(forms))
+    alternatives = (f"(?:{_with_sep_alone(form, place)})(?!\\w)(?P<r{place}>)" for place, form in enumerate(rows))
     return re.compile(rf"(?<!\w)(?=[\w'’‘])(?={'|'.join(alternatives)})")
 
 
@@ -190,9 +191,22 @@ def _with_sep_alone(form: str, place: int) -> str:
 
 
 _TABLE = _table()
-FORMS = {kind: [(rule, re.compile(form)) for rule, form in rows] for kind, rows in _TABLE.items()}
-"""By kind: rule and pattern of each row, in the order of the table."""
-SCANNERS = {kind: (_scanner(form for _, form in rows), [rule for rule, _ in rows]) for kind, rows in _TABLE.items()}
-"""By the kind of word that they contain: a pattern that finds the first form of the table that begins somewhere, by its
-empty last group, which also stands at the form's end; and the rules of the forms.
-"""
+KINDS = tuple(_TABLE)
+"""The kinds of words that forms contain."""
+
+
+# Compiled when first asked for: commands that read no dates shall not wait for it.
+@cache
+def forms(kind: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Rule and pattern of each row of a kind, in the order of the table."""
+    return [(rule, re.compile(form)) for rule, form in _TABLE[kind]]
+
+
+@cache
+def scanner(kind: str) -> tuple[re.Pattern[str], list[str]]:
+    """A pattern that finds the first form of a kind that begins somewhere, and the rules of the forms.
+
+    The pattern's last group is empty and stands at the form's end; its name, `r3`, is the place of the form's rule.
+    """
+    rows = _TABLE[kind]
+    return _scanner(form for _, form in rows), [rule for rule, _ in rows]

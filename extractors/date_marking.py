@@ -7,13 +7,13 @@ from importlib.resources import files
 
 import regex
 
-from extractors.date_grammar import CLOCK, SCANNERS, WORDS
+from extractors.date_grammar import CLOCK, KINDS, WORDS, scanner
 from extractors.date_triggers import find_triggers
 from extractors.spans import Mark, longest
 
 _DATA = files("extractors.data")
 
-_REACH: dict[str, tuple[int, int]] = dict.fromkeys(SCANNERS, (45, 45)) | WORDS["reach"]
+_REACH: dict[str, tuple[int, int]] = dict.fromkeys(KINDS, (45, 45)) | WORDS["reach"]
 """By kind: a form begins and ends at most so many characters before and after its trigger."""
 _BLANK = re.compile(r"\n\s*|[^\S ]\s*| \s+")
 _AROUND = 80
@@ -46,8 +46,8 @@ def _stretches(text: str) -> Iterator[tuple[str, int, int]]:
 def _forms(text: str) -> Iterator[Mark]:
     """What has the form of a date, wherever one begins."""
     for kind, start, end in _stretches(text):
-        scanner, rules = SCANNERS[kind]
-        for match in scanner.finditer(text, start, end):
+        pattern, rules = scanner(kind)
+        for match in pattern.finditer(text, start, end):
             group = str(match.lastgroup)
             yield Mark(match.start(), match.end(group), "DATE", rules[int(group[1:])])
 

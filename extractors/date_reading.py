@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from extractors.date_context import DateContext
 from extractors.date_fields import Fields
-from extractors.date_grammar import CLOCK, FORMS
+from extractors.date_grammar import CLOCK, forms
 from extractors.date_named import READERS as NAMED
 from extractors.date_periods import READERS as PERIODS
 from extractors.date_relative import READERS as RELATIVE
@@ -35,7 +35,7 @@ def _valid(value: str | None) -> str | None:
 def _parse(text: str) -> tuple[tuple[str, Fields], ...]:
     """The forms that a text has: rule and named groups of each."""
     kinds = dict.fromkeys(kind for _, _, kind in find_triggers(text))
-    found = ((rule, pattern.fullmatch(text)) for kind in kinds for rule, pattern in FORMS[kind])
+    found = ((rule, pattern.fullmatch(text)) for kind in kinds for rule, pattern in forms(kind))
     return tuple(
         (rule, {name: words for name, words in match.groupdict().items() if words is not None})
         for rule, match in found

@@ -84,14 +84,14 @@ PERIODS: list[tuple[Callable[[int, int], str], Callable[[int, int], str]]] = [
 JOINTS = ["{} to {}", "{} – {}", "{} through {}", "{} until {}"]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.dates(dt.date(1800, 1, 1), dt.date(2099, 12, 31)), st.sampled_from(DAYS), st.sampled_from(SENTENCES))
 def test_a_day_in_any_form_is_read_back(day: dt.date, render: Callable[[dt.date], str], sentence: str) -> None:
     dates, checks = extract(sentence.format(render(day)))
     assert ([date.value for date in dates], checks) == ([day.isoformat()], [])
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.integers(2006, 2039), st.integers(1, 12), st.sampled_from(PERIODS), st.sampled_from(SENTENCES[:3]))
 def test_a_period_in_any_form_is_read_back(
     year: int, number: int, form: tuple[Callable[[int, int], str], Callable[[int, int], str]], sentence: str
@@ -101,7 +101,7 @@ def test_a_period_in_any_form_is_read_back(
     assert ([date.value for date in dates], checks) == ([value(year, number)], [])
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dates(dt.date(1900, 1, 1), dt.date(2090, 1, 1)),
     st.integers(32, 3000),
@@ -116,6 +116,7 @@ def test_an_interval_of_any_two_days_is_read_back(
     assert ([date.value for date in dates], checks) == ([f"{first}/{last}"], [])
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1)), st.sampled_from(list(day_name)))
 def test_a_weekday_is_the_last_one_or_the_next(published: dt.date, weekday: str) -> None:
     past = dt.date.fromisoformat(extract(f"The board met on {weekday}.", published)[0][0].value or "")
@@ -183,6 +184,7 @@ PIECES += [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), min_size=1, max_size=40).map(" ".join))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     if text.strip():

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 import spacy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.date_context import DateContext
@@ -231,6 +231,7 @@ def test_every_mention_points_at_its_words_and_has_a_confidence() -> None:
     assert all(date.confidence > 0.9 for date in dates)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.dates())
 def test_read_date_never_raises(text: str, published: dt.date) -> None:
     value = read_date(text, DateContext(published=published))

@@ -6,7 +6,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -98,6 +98,7 @@ def test_one_bad_release_does_not_stop_the_rest(monkeypatch: pytest.MonkeyPatch)
     assert "KeyError" in results[1].message
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=300))
 def test_any_text_gives_a_record(text: str) -> None:
     record = extract_record(NLP, Release(id="any", source="test", text=text))
