@@ -187,8 +187,9 @@ PIECES += [
 @settings(deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), min_size=1, max_size=40).map(" ".join))
 def test_any_text_is_read_without_an_error(text: str) -> None:
-    if text.strip():
-        extract(text)
+    dates, checks = extract(text) if text.strip() else ([], [])
+    assert all(text[date.start : date.end] == date.text for date in dates)
+    assert all(check.start is not None and check.end is not None for check in checks)
 
 
 REPEATED = [
