@@ -22,7 +22,7 @@ from schemas.release import Release
 from schemas.values import derive_id
 
 _DATA = files("extractors.data")
-# Rule → how many of its dates were right, and how many it gave, over the annotated training releases.
+# Rule → how many of its dates were right, and how many it gave: counted by training/precision.py.
 _MEASURED: dict[str, tuple[int, int]] = json.loads(_DATA.joinpath("date_rules.json").read_text("utf8"))
 _WRITTEN_OUT = frozenset(WORDS["rules_with_year"])
 """Rules whose dates bear their year, so that nothing around them matters but the country."""

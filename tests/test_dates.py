@@ -138,6 +138,7 @@ HARD = [
 ]
 NOT_DATES = [
     "You may march in an august hall.",  # month names as words
+    "She was in august company.",
     "May Chen leads the band.",  # as a name
     "The three-year plan helps 25-year-old runners.",  # durations and ages
     "It meets every Monday at 6 p.m.",  # frequencies and clock times
