@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schemas.record import Evidence, Organisation, Person, Record, ReleaseRef
+from schemas.evidence import Evidence
+from schemas.record import Organisation, Person, Record, ReleaseRef
 from schemas.release import Release
 from schemas.values import derive_id
 from store.database import close_store, open_store

@@ -20,7 +20,8 @@ from extractors.names import NAMES, TITLES
 from extractors.positions import Scene, find_roles
 from extractors.roles import Context, Role, best_role, find_role
 from extractors.spans import text_of
-from schemas.record import Check, Evidence, Organisation, Person
+from schemas.evidence import Evidence
+from schemas.record import Check, Organisation, Person
 from schemas.release import Release
 from schemas.values import OrganisationKind, derive_id
 

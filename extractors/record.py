@@ -1,7 +1,7 @@
 """Release to record: runs the pipeline over a release's text and joins what its readers understood."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -14,6 +14,7 @@ from extractors.amounts import extract_amounts
 from extractors.anatomy import read_dateline, read_issuer
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
+from extractors.findings import Findings
 from extractors.quotes import extract_quotes
 from extractors.spans import MISFITS
 from schemas.problem import Problem
@@ -48,28 +49,37 @@ def extract_record(nlp: Language, release: Release) -> Record:
 
 
 def _join(doc: Doc, release: Release, extractor: str) -> Record:
+    """Values first, then what they are to each other, then what does not fit, then how sure all of it is."""
     people, organisations, name_checks = extract_names(doc, release)
     dates, date_checks = extract_dates(doc, release)
     amounts, amount_checks = extract_amounts(doc, release)
     quotes, quote_checks = extract_quotes(doc, release, people, organisations)
     dateline = read_dateline(release.text)
-    reference = ReleaseRef(
-        **release.model_dump(include={"id", "source", "url", "title", "published", "language"}),
+    found = Findings(
+        release=release,
         place=dateline.place if dateline else None,
         issuer=read_issuer(release, organisations),
+        people=people,
+        organisations=organisations,
+        dates=dates,
+        amounts=amounts,
+        quotes=quotes,
+        checks=[*name_checks, *date_checks, *amount_checks, *quote_checks, *_misfits(doc)],
+    )
+    for step in STEPS:
+        found = step(doc, found)
+    reference = ReleaseRef(
+        **release.model_dump(include={"id", "source", "url", "title", "published", "language"}),
+        place=found.place,
+        issuer=found.issuer,
         text_sha256=release.text_sha256,
     )
-    values = {
-        "extractor_version": extractor,
-        "release": reference,
-        "people": people,
-        "organisations": organisations,
-        "dates": dates,
-        "amounts": amounts,
-        "quotes": quotes,
-        "checks": [*name_checks, *date_checks, *amount_checks, *quote_checks, *_misfits(doc)],
-    }
+    values = {"extractor_version": extractor, "release": reference, **found.values()}
     return Record.model_validate(values, context={"text": release.text})
+
+
+STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = ()
+"""What is understood of the values once all are there, each step from what those before it found."""
 
 
 def _misfits(doc: Doc) -> Iterator[Check]:

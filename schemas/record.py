@@ -7,47 +7,21 @@ from typing import Self
 
 from pydantic import BaseModel, Field, ValidationInfo, model_validator
 
+from schemas.evidence import Evidence, Party, Reasons, Section, When
 from schemas.values import (
     FROZEN,
     AmountKind,
     CalendarDate,
     Confidence,
     Currency,
+    DateRole,
     MoneyValue,
     OrganisationKind,
     Qualifier,
+    SectionKind,
 )
 
-SCHEMA_VERSION = "1"
-
-
-class Evidence(BaseModel):
-    """The words that a value came from: `release.text[start:end] == text`.
-
-    Validation holds the offsets against the text when it is given as `context={"text": …}`, which is how records are
-    made and loaded with their release; without it the length alone is checked. Where they differ it raises
-    ValidationError.
-    """
-
-    model_config = FROZEN
-    start: int = Field(ge=0)
-    """First code point, counted from 0."""
-    end: int = Field(gt=0)
-    """One past the last code point."""
-    text: str = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _stands_there(self, info: ValidationInfo) -> Self:
-        self.check_against((info.context or {}).get("text"))
-        return self
-
-    def check_against(self, release_text: str | None) -> None:
-        """Raise ValueError unless these words stand at these offsets."""
-        if self.end - self.start != len(self.text):
-            raise ValueError(f"evidence {self.start}:{self.end} has another length than its text {self.text!r}")
-        if release_text is not None and release_text[self.start : self.end] != self.text:
-            found = release_text[self.start : self.end]
-            raise ValueError(f"evidence {self.start}:{self.end} says {self.text!r}, the release says {found!r}")
+SCHEMA_VERSION = "2"
 
 
 class Person(BaseModel):
@@ -63,6 +37,10 @@ class Person(BaseModel):
     """Name of the organisation (in this record) the person works for or represents."""
     mentions: tuple[Evidence, ...] = Field(min_length=1)
     confidence: Confidence
+    rule: str = "model:names"
+    section: SectionKind | None = None
+    """Where it stands: of several places the one that is nearest to the news itself."""
+    why: Reasons = Field(default_factory=dict)
 
 
 class Organisation(BaseModel):
@@ -75,6 +53,10 @@ class Organisation(BaseModel):
     kind: OrganisationKind | None = None
     mentions: tuple[Evidence, ...] = Field(min_length=1)
     confidence: Confidence
+    rule: str = "model:names"
+    section: SectionKind | None = None
+    """Where it stands: of several places the one that is nearest to the news itself."""
+    why: Reasons = Field(default_factory=dict)
 
 
 class DateMention(Evidence):
@@ -86,6 +68,11 @@ class DateMention(Evidence):
     rule: str
     """The rule that found it."""
     confidence: Confidence
+    role: DateRole | None = None
+    """What the day is to the release; None where the words do not show it."""
+    section: SectionKind | None = None
+    """Where it stands."""
+    why: Reasons = Field(default_factory=dict)
 
 
 class Amount(Evidence):
@@ -98,11 +85,24 @@ class Amount(Evidence):
     qualifier: Qualifier = "exact"
     kind: AmountKind | None = None
     payer: str | None = None
+    """Name of the person or organisation of this record that pays or gives."""
+    payer_words: Evidence | None = None
+    """The words near the amount that name it."""
     payee: str | None = None
+    """Name of the person or organisation of this record that gets it."""
+    payee_words: Evidence | None = None
+    purpose: Evidence | None = None
+    """The phrase that says what it is for."""
+    period: When | None = None
+    part_of: str | None = None
+    """Id of the amount of this record that it is a part of."""
     equals: str | None = None
     """Id of the amount of this record that is the same sum in another currency: `US$5 million (€4.6 million)`."""
     rule: str
     confidence: Confidence
+    section: SectionKind | None = None
+    """Where it stands."""
+    why: Reasons = Field(default_factory=dict)
 
 
 class Quote(Evidence):
@@ -111,6 +111,47 @@ class Quote(Evidence):
     id: str
     speaker: str | None = None
     """Name of a person or organisation of this record."""
+    rule: str = "quotation_marks"
+    confidence: Confidence = 1.0
+    section: SectionKind | None = None
+    """Where it stands."""
+    why: Reasons = Field(default_factory=dict)
+
+
+class Event(Evidence):
+    """What happened or will happen, by the clause that says so."""
+
+    id: str
+    when: When | None = None
+    place: Evidence | None = None
+    is_past: bool | None = None
+    """Whether it is told as past; None where the clause does not show it."""
+    rule: str
+    confidence: Confidence
+    section: SectionKind | None = None
+
+
+class Commitment(BaseModel):
+    """One payment between two parties, however often the release tells of it."""
+
+    model_config = FROZEN
+    id: str
+    kind: AmountKind
+    amounts: tuple[str, ...] = Field(min_length=1)
+    """Ids of the amounts of this record that tell of it, the fullest first."""
+    value: MoneyValue
+    maximum: MoneyValue | None = None
+    currency: Currency | None
+    qualifier: Qualifier = "exact"
+    payer: Party | None = None
+    payee: Party | None = None
+    purpose: Evidence | None = None
+    period: When | None = None
+    day: When | None = None
+    """When it was or will be made, as far as its sentence says."""
+    part_of: str | None = None
+    """Id of the commitment that it is a part of."""
+    confidence: Confidence
 
 
 class Check(BaseModel):
@@ -121,6 +162,8 @@ class Check(BaseModel):
     message: str
     start: int | None = Field(default=None, ge=0)
     end: int | None = Field(default=None, gt=0)
+    value_id: str | None = None
+    """Id of the value of this record that it is about, where it is about one."""
 
 
 class ReleaseRef(BaseModel):
@@ -151,14 +194,23 @@ class Record(BaseModel):
     dates: tuple[DateMention, ...] = ()
     amounts: tuple[Amount, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    sections: tuple[Section, ...] = ()
+    events: tuple[Event, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
     checks: tuple[Check, ...] = ()
+    review_priority: float = Field(default=0.0, ge=0)
+    """Expected number of values that are wrong or missing."""
 
     def evidence(self) -> Iterator[Evidence]:
         """Every stretch of text that this record points at."""
         entities: tuple[Person | Organisation, ...] = (*self.people, *self.organisations)
         for entity in entities:
             yield from entity.mentions
-        yield from (*self.dates, *self.amounts, *self.quotes)
+        yield from (*self.dates, *self.amounts, *self.quotes, *self.events)
+        for amount in self.amounts:
+            yield from filter(None, (amount.payer_words, amount.payee_words, amount.purpose, amount.period))
+        for paid in self.commitments:
+            yield from filter(None, (paid.payer, paid.payee, paid.purpose, paid.period, paid.day))
 
     @model_validator(mode="after")
     def _fits_its_release(self, info: ValidationInfo) -> Self:

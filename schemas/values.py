@@ -18,6 +18,13 @@ AmountKind = Literal[
 OrganisationKind = Literal[
     "company", "government", "intergovernmental", "education", "ngo", "media", "political", "court", "other"
 ]
+SectionKind = Literal[
+    "header", "headline", "subhead", "dateline", "lead", "body", "boilerplate", "contact", "notes", "disclaimer",
+    "furniture",
+]  # fmt: skip
+DateRole = Literal[
+    "published", "dateline", "event", "signing", "deadline", "period", "period_start", "period_end", "historical"
+]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$", max_length=80)]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 """The probability, 0 to 1, that a value is right."""

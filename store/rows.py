@@ -8,14 +8,17 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from schemas.evidence import Evidence
 from schemas.page import FetchedPage
 from schemas.problem import Problem
-from schemas.record import DateMention, Evidence, Organisation, Person, Record
+from schemas.record import DateMention, Organisation, Person, Record
 from schemas.values import date_bounds, derive_id
 from store import tables
 from store.models import Item
 
 Row = dict[str, Any]
+_NO_COLUMN = ("rule", "section", "why")
+_NO_AMOUNT_COLUMN = ("payer_words", "payee_words", "purpose", "period", "part_of", "section", "why")
 
 
 def utc(moment: dt.datetime) -> dt.datetime:
@@ -158,11 +161,11 @@ def _ids(*entities: Person | Organisation) -> dict[str | None, str]:
 def _entity_rows(record: Record) -> Iterator[tuple[Table, Row]]:
     key, organisations = record.release.id, _ids(*record.organisations)
     for person in record.people:
-        row = person.model_dump(exclude={"mentions"})
+        row = person.model_dump(exclude={"mentions", *_NO_COLUMN})
         yield tables.person, {"release_id": key, **row, "organisation_id": organisations.get(person.organisation)}
         yield from _mention_rows(key, person, "person")
     for organisation in record.organisations:
-        yield tables.organisation, {"release_id": key, **organisation.model_dump(exclude={"mentions"})}
+        yield tables.organisation, {"release_id": key, **organisation.model_dump(exclude={"mentions", *_NO_COLUMN})}
         yield from _mention_rows(key, organisation, "organisation")
 
 
@@ -186,7 +189,20 @@ def _date_rows(record: Record) -> Iterator[tuple[Table, Row]]:
 def _money_and_speech_rows(record: Record) -> Iterator[tuple[Table, Row]]:
     entities = _ids(*record.organisations, *record.people)
     for amount in record.amounts:
-        row = amount.model_dump(exclude={"start", "end", "text"})
+        row = amount.model_dump(
+            exclude={
+                "start",
+                "end",
+                "text",
+                "payer_words",
+                "payee_words",
+                "purpose",
+                "period",
+                "part_of",
+                "section",
+                "why",
+            }
+        )
         row |= {"value": exact(amount.value), "maximum": exact(amount.maximum)}
         row |= {"value_number": float(amount.value), "maximum_number": None, "release_id": record.release.id}
         if amount.maximum is not None:

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from extractors.files import FileEntry, read_file
-from schemas.record import Amount, Check, DateMention, Evidence, Organisation, Person, Quote, Record, ReleaseRef
+from schemas.evidence import Evidence
+from schemas.record import Amount, Check, DateMention, Organisation, Person, Quote, Record, ReleaseRef
 from schemas.release import Release
 from schemas.values import derive_id
 from store.database import Store, close_store, open_store

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.anatomy import read_dateline, read_issuer
-from schemas.record import Evidence, Organisation
+from schemas.evidence import Evidence
+from schemas.record import Organisation
 from schemas.release import Release
 
 EXAMPLES = [

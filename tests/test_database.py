@@ -29,7 +29,8 @@ UNUSABLE = [
 
 WRITER = """
 import datetime as dt, sys
-from schemas.record import Organisation, Evidence, Record, ReleaseRef
+from schemas.evidence import Evidence
+from schemas.record import Organisation, Record, ReleaseRef
 from schemas.release import Release
 from store.database import open_store
 from store.models import Batch, Item

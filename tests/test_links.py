@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from schemas.record import Evidence, Organisation, Person
+from schemas.evidence import Evidence
+from schemas.record import Organisation, Person
 from schemas.values import derive_id
 from store import tables
 from store.database import Store, StoreError, close_store, open_store, reading

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_record, extract_records, extractor_version
+from schemas.evidence import Evidence
 from schemas.problem import Problem
-from schemas.record import Evidence, Record
+from schemas.record import Record
 from schemas.release import Release
 
 TEXT = (
@@ -63,13 +64,15 @@ def keys(names: str) -> set[str]:
 def test_json_has_the_agreed_keys() -> None:
     record = json.loads(extract_record(NLP, RELEASE).model_dump_json())
     assert set(record) == keys(
-        "schema_version extractor_version release people organisations dates amounts quotes checks"
+        "schema_version extractor_version release people organisations dates amounts quotes sections events "
+        "commitments checks review_priority"
     )
     assert set(record["release"]) == keys("id source url title published place issuer language text_sha256")
     date, amount = record["dates"][0], record["amounts"][0]
-    assert set(date) == keys("id value start end text rule confidence")
+    assert set(date) == keys("id value start end text rule confidence role section why")
     assert set(amount) == keys(
-        "id value maximum currency qualifier kind payer payee equals start end text rule confidence"
+        "id value maximum currency qualifier kind payer payer_words payee payee_words purpose period part_of equals "
+        "start end text rule confidence section why"
     )
     assert (date["value"], amount["value"], amount["currency"]) == ("2025-05-03", "2500000", "EUR")
 
