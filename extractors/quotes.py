@@ -1,78 +1,81 @@
 """Direct speech: marks what stands in quotation marks and says who said it."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
 
 import regex
 from spacy.tokens import Doc
 
+from extractors.anatomy import read_issuer
+from extractors.attributions import Attribution
+from extractors.quote_marks import find_stretches
+from extractors.single_marks import Stretch
 from extractors.spans import Mark, set_spans, text_of
+from extractors.speakers import find_speakers
+from extractors.speech import any_verb, verb_first
+from extractors.speech_scene import Name, read_speech_scene
+from schemas.evidence import Reason
 from schemas.record import Check, Organisation, Person, Quote
 from schemas.release import Release
 from schemas.values import derive_id
 
 MIN_WORDS = 5
 """Fewer words in quotation marks are a title or a term more often than speech."""
+_MAX_TITLE = 12
+"""More words are no title, however many capitals they have."""
+_MIN_ALONE = 9
+"""So many words at the beginning of a paragraph are speech, though nothing else says so."""
 
-_PARAGRAPH = regex.compile(r"[^\n]+")
-_MARKS = regex.compile(r"[“”„«»\"]|''|``")
 _WORD = regex.compile(r"[\p{L}\p{Nd}]+(?:['’\-][\p{L}\p{Nd}]+)*")
-_VERBS = (
-    "said|says|say|added|adds|stated|states|noted|notes|commented|comments|explained|explains|remarked|remarks|"
-    "continued|continues|concluded|concludes|told|tells|announced|shared|shares|asked|asks|emphasi[sz]ed|emphasi[sz]es|"
-    "declared|wrote|writes|recalled|recalls|argued|argues|reiterated|affirmed|stressed|observed|quoted|according to|"
-    "enthused|exclaimed|replied|testified|expressed|insisted|warned|urged|elaborated|reflected|reflects|reads|read|"
-    "pointed out|points out|highlighted|highlights|underlined|praised|responded|claimed|saying|stating|adding|noting"
-)
-_VERB = regex.compile(rf"\b(?:{_VERBS})\b")
-_PRONOUN = regex.compile(
-    rf"\b(?:[Hh]e|[Ss]he|[Tt]hey)\s(?:also\s|further\s|then\s)?(?:{_VERBS})\b|\b(?:{_VERBS})\s(?:he|she|they)\b"
-)
-_SENTENCE_END = regex.compile(
-    r"(?<![\p{Lu}]|\b(?:Mr|Ms|Dr|Mrs|Sen|Rep|Inc|Corp|Ltd|Co|St|Jr|Sr|Gov|Lt|Gen|Hon))[.!?](?=\s)|\n"
-)
-_REACH = 400
-
-
-class Stretch(NamedTuple):
-    """What stands between quotation marks: end-exclusive, without the marks."""
-
-    start: int
-    end: int
-    closed: bool
-
-
-def _stretches(text: str, start: int, end: int) -> Iterator[Stretch]:
-    """Quoted stretches of one paragraph; one whose closing mark is lost runs to the end of the paragraph."""
-    opened = -1
-    for match in _MARKS.finditer(text, start, end):
-        before = text[match.start() - 1] if match.start() > start else " "
-        after = text[match.end()] if match.end() < end else " "
-        if opened < 0:
-            if match[0] not in "”»" and not after.isspace() and not before.isalnum():
-                opened = match.end()
-        elif match[0] in "“„«" and not (after.isspace() or after in ",."):
-            opened = match.end()
-        elif not (match[0] == '"' and before.isspace() and not after.isspace()):
-            yield Stretch(opened, match.start(), True)
-            opened = -1
-    if opened >= 0:
-        yield Stretch(opened, end, False)
+_CLAUSE_END = regex.compile(r"[.!?](?=\s|$)|\n\n|[“\"](?=\w)")
+_TERM = regex.compile(r"\b(?:of|is|are|was|as|like|paper|titled|entitled|theme|called|named|the|a|an|to|include)\W*$")
+"""Words that lead to a term or a title in quotation marks rather than to speech."""
 
 
 def _is_title(words: list[str]) -> bool:
     """Whether nearly all longer words begin with a capital, as in the title of a work."""
     long = [word for word in words if len(word) > 3]
-    return len(long) > 1 and sum(word[0].isupper() for word in long) >= 0.7 * len(long)
+    capital = sum(word[0].isupper() for word in long)
+    return len(words) <= _MAX_TITLE and len(long) > 1 and capital >= 0.7 * len(long)
 
 
 def _is_speech(text: str, stretch: Stretch) -> bool:
+    """Whether quoted words are speech: a verb of speech is near, or they are a sentence where no term is expected."""
     words = _WORD.findall(text, stretch.start, stretch.end)
-    if len(words) < MIN_WORDS or _is_title(words):
+    if len(words) < MIN_WORDS:
         return False
-    if text[stretch.end - 1] in ",.!?…—–-;" or text[stretch.end : stretch.end + 2][1:2] in (",", "."):
+    first = max(0, stretch.start - 200)
+    first = max(first, text.rfind("\n", first, stretch.start) + 1)
+    lead = text[first : stretch.start].rstrip("\"“‘' ")
+    if _is_title(words):
+        return _is_spoken_title(text, stretch, lead)
+    if any_verb().search(text, first, stretch.start) or _verb_after(text, stretch.end):
         return True
-    return _VERB.search(text, max(0, stretch.start - 200), stretch.start) is not None
+    alone = text.rfind("\n", max(0, stretch.start - 4), stretch.start) >= 0 or stretch.start < 4
+    if text[stretch.start].islower() or _TERM.search(lead[-20:]):
+        return False
+    if stretch.rule == "unclosed" and not alone and not lead.endswith(":"):
+        return False
+    ends_outside = text[stretch.end + 1 : stretch.end + 2] in (",", ".", "?", "!")
+    return _ends(text, stretch) or (alone and (ends_outside or len(words) >= _MIN_ALONE))
+
+
+def _ends(text: str, stretch: Stretch) -> bool:
+    return text[stretch.end - 1] in ",.!?…—–-;"
+
+
+def _verb_after(text: str, end: int) -> bool:
+    stop = _CLAUSE_END.search(text, end + 2, end + 80)
+    return any_verb().search(text, end, stop.start() if stop else end + 80) is not None
+
+
+def _is_spoken_title(text: str, stretch: Stretch, lead: str) -> bool:
+    """Whether somebody says these words, though they are written like a title."""
+    if any_verb().search(lead[-20:]):
+        return True
+    return _ends(text, stretch) and (lead.endswith(":") or verb_first().match(text, stretch.end) is not None)
 
 
 def find_quotes(text: str) -> list[Mark]:
@@ -81,15 +84,8 @@ def find_quotes(text: str) -> list[Mark]:
     >>> [mark[:2] for mark in find_quotes('“We will go there soon,” said Ann. “It is our plan to win.”')]
     [(1, 23), (36, 58)]
     """
-    marks = []
-    for paragraph in _PARAGRAPH.finditer(text):
-        for stretch in _stretches(text, paragraph.start(), paragraph.end()):
-            body = text[stretch.start : stretch.end]
-            start = stretch.start + len(body) - len(body.lstrip())
-            end = stretch.end - (len(body) - len(body.rstrip()))
-            if start < end and _is_speech(text, Stretch(start, end, stretch.closed)):
-                marks.append(Mark(start, end, "QUOTE", "quotation_marks" if stretch.closed else "unclosed"))
-    return marks
+    stretches = (stretch for stretch in find_stretches(text) if _is_speech(text, stretch))
+    return [Mark(stretch.start, stretch.end, "QUOTE", stretch.rule) for stretch in stretches]
 
 
 def mark_quotes(doc: Doc) -> Doc:
@@ -105,41 +101,26 @@ def _on_tokens(doc: Doc, marks: list[Mark]) -> Iterator[Mark]:
             yield Mark(span.start_char, span.end_char, mark.label, mark.rule)
 
 
-class _Names(NamedTuple):
-    """Where people and organisations are mentioned, in the order of the text: start, name."""
-
-    people: list[tuple[int, str]]
-    organisations: list[tuple[int, str]]
-
-    def between(self, start: int, end: int) -> list[str]:
-        """Names of the people mentioned there."""
-        return [name for place, name in self.people if start <= place < end]
-
-    def issuers(self, start: int, end: int) -> list[str]:
-        """Names of the organisations mentioned there."""
-        return [name for place, name in self.organisations if start <= place < end]
-
-
 def extract_quotes(
     doc: Doc, release: Release, people: list[Person], organisations: list[Organisation]
 ) -> tuple[list[Quote], list[Check]]:
     """Direct speech with its speaker; a check `quote_without_speaker` where the text does not show who speaks."""
-    names = _Names(
-        sorted((mention.start, person.name) for person in people for mention in person.mentions),
-        sorted((mention.start, body.name) for body in organisations for mention in body.mentions),
-    )
-    quotes: list[Quote] = []
-    for span in doc.spans.get("quotes", []):
-        start, end = span.start_char, span.end_char
-        quotes.append(
-            Quote(
-                id=derive_id(release.id, "quote", start, span.text),
-                start=start,
-                end=end,
-                text=span.text,
-                speaker=_speaker(release.text, (start, end), names, quotes[-1] if quotes else None),
-            )
+    quotes = [
+        Quote(
+            id=derive_id(release.id, "quote", mark.start, mark_text),
+            start=mark.start,
+            end=mark.end,
+            text=mark_text,
+            speaker=said.speaker,
+            rule=mark.rule,
+            confidence=_share(_counts()["quotes"], quote_rule(mark, said)),
+            why={"speaker": Reason(rule=said.rule, confidence=_share(_counts()["speakers"], said.rule))}
+            if said.speaker
+            else {},
         )
+        for mark, said in attribute_quotes(doc, release, people, organisations)
+        if (mark_text := release.text[mark.start : mark.end])
+    ]
     silent = [quote for quote in quotes if quote.speaker is None]
     return quotes, [
         Check(code="quote_without_speaker", message="no speaker found beside this quote", start=q.start, end=q.end)
@@ -147,58 +128,37 @@ def extract_quotes(
     ]
 
 
-def _speaker(text: str, place: tuple[int, int], names: _Names, previous: Quote | None) -> str | None:
-    """Who says it: the sentence after, the sentence before, the speaker before, the person before."""
-    start, end = place
-    floor = previous.end if previous else 0
-    after, before = _clause_after(text, end), _clause_before(text, start, floor)
-    same_paragraph = previous is not None and "\n" not in text[previous.end : start]
-    for first, last in (after, before):
-        clause = text[first:last]
-        if verb := _VERB.search(clause):
-            if _PRONOUN.search(clause) and not names.between(first, last):
-                break
-            if found := _subject(names, first, last, first + verb.start()):
-                return found
-    if previous is not None and (same_paragraph or text[previous.end : start].strip(' \n"“”*_') == ""):
-        return previous.speaker
-    paragraph = text.rfind("\n", 0, start) + 1
-    if found_before := names.between(paragraph, start):
-        return found_before[-1]
-    return _from_paragraph_before(text, paragraph, names) or (previous.speaker if previous else None)
+def attribute_quotes(
+    doc: Doc, release: Release, people: Sequence[Person], organisations: Sequence[Organisation]
+) -> list[tuple[Mark, Attribution]]:
+    """Each quote that is marked in the doc, and who says it by which rule."""
+    marks = [Mark(span.start_char, span.end_char, span.label_, span.id_) for span in doc.spans.get("quotes", [])]
+    names = [
+        *(Name(m.start, m.end, person.name, True) for person in people for m in person.mentions),
+        *(Name(m.start, m.end, body.name, False) for body in organisations for m in body.mentions),
+    ]
+    scene = read_speech_scene(release.text, names, [mark[:2] for mark in marks])._replace(
+        titles=[(person.title, person.name) for person in people if person.title],
+        issuer=read_issuer(release, list(organisations)),
+    )
+    return list(zip(marks, find_speakers(scene), strict=True))
 
 
-def _subject(names: _Names, first: int, last: int, verb: int) -> str | None:
-    """The person nearest to the verb: right after it, or the last one before it; else an organisation."""
-    for pick in (names.between, names.issuers):
-        before, after = pick(first, verb), pick(verb, last)
-        if before or after:
-            return before[0] if before else after[0]
-    return None
+def quote_rule(mark: Mark, said: Attribution) -> str:
+    """The name under which it is counted how often such a quote is right, with its speaker."""
+    return f"{mark.rule} {said.rule}"
 
 
-def _clause_after(text: str, end: int) -> tuple[int, int]:
-    """From the closing mark to the end of the sentence or the next quotation mark."""
-    limit = min(len(text), end + _REACH)
-    first = min(len(text), end + 1)
-    stop = _SENTENCE_END.search(text, first, limit)
-    mark = _MARKS.search(text, first, limit)
-    last = min(stop.start() if stop else limit, mark.start() if mark else limit)
-    return first, max(first, last)
+Counts = dict[str, list[int]]
+"""By rule: how many quotes were right on the releases that were learnt from, and of how many."""
 
 
-def _clause_before(text: str, start: int, floor: int) -> tuple[int, int]:
-    """The sentence that leads to the quote, in its paragraph."""
-    begin = max(floor, start - _REACH, text.rfind("\n", 0, start) + 1)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, begin, max(begin, start - 2))]
-    return (ends[-1] if ends else begin), start
+@cache
+def _counts() -> dict[str, Counts]:
+    table: dict[str, Counts] = json.loads((files("extractors.data") / "quote_rules.json").read_text("utf8"))
+    return table
 
 
-def _from_paragraph_before(text: str, paragraph: int, names: _Names) -> str | None:
-    """The person whom the paragraph before introduces: it ends with a colon or with a verb of speech."""
-    line = text[:paragraph].rstrip("\n")
-    begin = line.rfind("\n") + 1
-    people = names.between(begin, len(line))
-    if people and (line.endswith((":", ",")) or _VERB.search(line[-60:])):
-        return people[-1]
-    return None
+def _share(counts: Counts, rule: str) -> float:
+    right, seen = counts.get(rule, (0, 0))
+    return round((right + 1) / (seen + 2), 3)
