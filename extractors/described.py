@@ -1,5 +1,7 @@
 """Speakers who are not named beside their quote: `she said`, `the minister added`, `a spokesperson said`."""
 
+from functools import lru_cache
+
 import regex
 
 from extractors.attributions import Attribution, Spot, here, last_told
@@ -22,6 +24,9 @@ DESCRIBED_BEFORE = regex.compile(rf"(?i)\b(?:the|our|its)\s+{_WORDS}\s*(?:,\s*|(
 """Somebody described, right before a verb."""
 
 
+_ACTS = regex.compile(r"(?i)\b(?:he|she|they)\b")
+
+
 def by_pronoun(spot: Spot) -> Attribution | None:
     """`she said`: who acts in a sentence since somebody last spoke; else who last spoke."""
     scene, number = spot.scene, here(spot)
@@ -31,7 +36,8 @@ def by_pronoun(spot: Spot) -> Attribution | None:
         return spot.said[-1]
     since = max(told.place if told else 0, scene.blocks[max(0, number - 1)].start)
     for name in reversed(people_between(scene, since, spot.start)):
-        begins = name.start - sentence_start(scene, name.start, 0) < 40
+        first = sentence_start(scene, name.start, 0)
+        begins = name.start - first < 40 and not _ACTS.search(scene.text, first, name.start)
         if begins and not is_object(scene, name) and not is_possessive(scene, name):
             return Attribution(name.name, "pronoun_named")
     if told:
@@ -76,10 +82,15 @@ def by_description(spot: Spot, words: str, place: tuple[int, int]) -> Attributio
     return None
 
 
+@lru_cache(maxsize=1 << 10)
+def _title_words(title: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(title.casefold()))
+
+
 def _holder(spot: Spot, described: set[str], place: int) -> str | None:
     """Who has a title with these words, the last named before the others."""
     titles = spot.scene.titles[:_MOST]
-    holders = [name for title, name in titles if described.issubset(_WORD.findall(title.casefold()))]
+    holders = [name for title, name in titles if described <= _title_words(title)]
     named = (name.name for name in names_before(spot.scene, place) if name.name in holders)
     return next(named, holders[0]) if holders else None
 

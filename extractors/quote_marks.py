@@ -54,7 +54,7 @@ _MOVES = (
 )
 _COST = {"open": "opens", "reopen": "opens", "nest": "opens", "close": "closes", "unnest": "closes", "stray": "closes"}
 _LEFT_OPEN = (0.0, 0.9, 2.0)
-_MOST = 4000
+_MOST = 100_000
 """Marks of one block that are weighed against each other; nobody writes so many."""
 _CARRIED = 8
 """A quote that is opened once runs over at most so many more blocks."""

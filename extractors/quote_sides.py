@@ -1,5 +1,7 @@
 """The words right beside a quote that say who speaks: `“…,” said Ann Lee`, `Ann Lee: “…”`, `“….” – Ann Lee`."""
 
+import re
+
 import regex
 
 from extractors.attributions import Attribution, Spot, here
@@ -69,8 +71,8 @@ def name_follows(spot: Spot) -> Attribution | None:
     verb = any_verb().search(text, first, last)
     if not verb:
         return None
-    if text[spot.end - 1] in ".!…" and (last >= spot.ceiling - 3 or last - verb.end() > 40):
-        return None  # a sentence of its own, which leads to the next quote or tells of something else
+    if text[spot.end - 1] in ".!…" and not _is_all(spot, first, verb, last):
+        return None
     if PRONOUN.match(text, first, verb.start()):
         return by_pronoun(spot)
     found = subject_before(scene, first, verb.start())
@@ -80,6 +82,17 @@ def name_follows(spot: Spot) -> Attribution | None:
     if found and found.start - first < 150:
         return Attribution(found.name, "name_said")
     return Attribution(None, "somebody") if nobody().match(text, first, last) else None
+
+
+_ACTOR = regex.compile(r"(?:\p{Lu}[\p{L}.\-]*\s+){0,5}")
+
+
+def _is_all(spot: Spot, first: int, verb: re.Match[str], last: int) -> bool:
+    """Whether the sentence after a quote that ended one says no more than who spoke: `“….” Senator Lee said.`"""
+    names = names_between(spot.scene, first, verb.start())
+    acts = not names or _ACTOR.fullmatch(spot.scene.text, first, names[0].start) is not None
+    leads_on = last >= spot.ceiling - 3 and spot.ceiling < len(spot.scene.text)
+    return acts and not leads_on and last - verb.end() <= 40
 
 
 _LEAD_IN = regex.compile(r"[\s,.;”“\"’'»*_\])]*(?P<dash>[\s\-–—~|•:(*_]*)(?:by\s+)?(?:\p{Lu}[\p{L}.\-]*\s+){0,4}")
@@ -145,7 +158,7 @@ def _by_statement(spot: Spot, first: int, last: int) -> Attribution | None:
     return Attribution(found.name, "statement") if found else None
 
 
-def _by_verb(spot: Spot, first: int, last: int, verb: "regex.Match[str]") -> Attribution | None:
+def _by_verb(spot: Spot, first: int, last: int, verb: re.Match[str]) -> Attribution | None:
     scene, text = spot.scene, spot.scene.text
     if verb[0].lower() == "according to":
         found = subject_after(scene, verb.end(), last)

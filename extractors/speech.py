@@ -1,6 +1,8 @@
 """The words around direct speech: verbs that tell of it, and the words for people who are not named."""
 
 import json
+import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -15,8 +17,21 @@ def speech_words() -> dict[str, tuple[str, ...]]:
 
 
 def _any_of(*names: str) -> str:
-    words = sorted({word for name in names for word in speech_words()[name]}, key=lambda word: (-len(word), word))
-    return "|".join(map(regex.escape, words))
+    return _tree(sorted({word for name in names for word in speech_words()[name]}))
+
+
+def _tree(words: Iterable[str]) -> str:
+    """A pattern of these words that reads each letter once: many times faster than one word after the other.
+
+    >>> _tree(["say", "said", "says"])
+    '(?:s(?:a(?:y(?:s)?|i(?:d))))'
+    """
+    tails: dict[str, list[str]] = {}
+    for word in words:
+        tails.setdefault(word[:1], []).append(word[1:])
+    may_end = "?" if tails.pop("", None) else ""
+    branches = "|".join(re.escape(letter) + _tree(rest) for letter, rest in tails.items())
+    return f"(?:{branches}){may_end}" if branches else ""
 
 
 _ALONE = r"(?![\w’'\-])"
@@ -24,19 +39,19 @@ _ADVERBS = r"(?:(?:has|had|have|also|later|further|then|recently|again|once|toda
 
 
 @cache
-def speech_verb() -> "regex.Pattern[str]":
+def speech_verb() -> re.Pattern[str]:
     """A verb that tells of speech wherever it stands.
 
     >>> [match[0] for match in speech_verb().finditer("Ann said that it, according to Bob, hails from there.")]
     ['said', 'according to']
     """
-    return regex.compile(rf"(?i)(?<![\w’'\-])(?:{_any_of('speech', 'speech_phrases')}){_ALONE}")
+    return re.compile(rf"(?i)(?<![\w’'\-]){_any_of('speech', 'speech_phrases')}{_ALONE}")
 
 
 @cache
-def any_verb() -> "regex.Pattern[str]":
+def any_verb() -> re.Pattern[str]:
     """A verb that tells of speech at least where a quote stands beside it, such as `called it “…”`."""
-    return regex.compile(rf"(?i)(?<![\w’'\-])(?:{_any_of('speech', 'speech_phrases', 'framing')}){_ALONE}")
+    return re.compile(rf"(?i)(?<![\w’'\-]){_any_of('speech', 'speech_phrases', 'framing')}{_ALONE}")
 
 
 @cache
@@ -47,10 +62,10 @@ def verb_first() -> "regex.Pattern[str]":
 
 
 @cache
-def statement() -> "regex.Pattern[str]":
+def statement() -> re.Pattern[str]:
     """The verb of somebody who `issued the following statement`."""
     issue, noun = _any_of("issue"), _any_of("statement")
-    return regex.compile(rf"(?i)\b(?:{issue})(?=(?:\s+[\w’'\-]+){{0,5}}?\s+(?:{noun})\b)")
+    return re.compile(rf"(?i)\b{issue}(?=(?:\s{{1,9}}[\w’'\-]{{1,30}}){{0,5}}?\s{{1,9}}{noun}\b)")
 
 
 @cache

@@ -1,5 +1,6 @@
 """What a release tells of speech outside of its quotes: names, sentences, and who is said to have spoken."""
 
+import re
 from bisect import bisect, bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -140,7 +141,7 @@ def subject_after(scene: Scene, first: int, last: int) -> Name | None:
     return next((name for name in names if name.is_person), names[0] if names else None)
 
 
-def subject(scene: Scene, first: int, verb: "regex.Match[str]", last: int) -> Name | None:
+def subject(scene: Scene, first: int, verb: re.Match[str], last: int) -> Name | None:
     """Who acts: the one before the verb, or right after it where a clause ends before it (`…, says Ann`)."""
     if scene.text[first : verb.start()].rstrip().endswith(","):
         after = names_between(scene, verb.end(), min(last, verb.end() + 60))
@@ -167,7 +168,7 @@ def _told(scene: Scene) -> Iterator[Told]:
                 yield Told(verb.start(), found.name)
 
 
-def _teller(scene: Scene, verb: "regex.Match[str]", floor: int, ceiling: int) -> Name | None:
+def _teller(scene: Scene, verb: re.Match[str], floor: int, ceiling: int) -> Name | None:
     first = sentence_start(scene, verb.start(), floor)
     if PRONOUN_BEFORE.search(scene.text, max(first, verb.start() - 20), verb.start()):
         return None

@@ -45,7 +45,6 @@ _SHORTFALLS: dict[str, tuple[str, ...]] = {
         "fundacion-mar-abierto people",
         "mobile-clinics-appeal people",
         "mobile-clinics-appeal quotes",
-        "pedra-branca-school-meals quotes",
     ),
     "two surnames alone are taken for another person than the full name": ("fundacion-mar-abierto quotes",),
     "family names of Vietnam and the Pacific, and given names that no list has": (
@@ -53,7 +52,6 @@ _SHORTFALLS: dict[str, tuple[str, ...]] = {
         "song-lam-mangrove-centre people",
         "song-lam-mangrove-centre quotes",
     ),
-    "the second half of a split quote of five words: 'That’s Port Haldane for you.'": ("lakeshore-gala quotes",),
     "organisations that the model misses, cuts short or takes for another kind of name": (
         "kitano-harbour-cranes organisations",
         "mobile-clinics-appeal organisations",

@@ -71,7 +71,7 @@ def count_release(nlp: Language, release: Release, gold: Mapping[str, Any]) -> B
     for mark, said in attribute_quotes(doc, release, people, organisations):
         words = read_key(release.text[mark.start : mark.end])
         value = (words, names.get(said.speaker or ""))
-        quotes.add((quote_rule(mark, said), value))
+        quotes.add((quote_rule(mark.rule, said.rule), value))
         if words in quoted:
             speakers.add((said.rule, value))
     return (quotes, annotated), (speakers, annotated)
