@@ -24,7 +24,7 @@ from extractors.spans import Mark, set_spans, text_of
 from extractors.words_in import places
 from schemas.record import Amount, Check
 from schemas.release import Release
-from schemas.values import derive_id
+from schemas.values import CheckCode, derive_id
 
 __all__ = ["extract_amounts", "mark_amounts", "read_amount"]
 
@@ -49,7 +49,9 @@ _SIGNS = "$¢-¥֏؋߾߿৲৳৻૱௹฿៛₠-⃏꠸﷼﹩＄￠￡￥￦"
 _SIGN = re.compile(f"[{_SIGNS}]")
 _DIGIT_BEHIND = re.compile(r" ?[0-9]+")
 _OF_MONEY = re.compile(r"(?i)\b(?:profits?|turnover|earnings|loss(?:es)?|costs?|debts?|paid|pay|worth|tax(?:es)?)\b")
-_MESSAGES = {
+_WHY: dict[str, CheckCode] = {UNREAD: "unread_amount", "vague": "vague_amount"}
+"""Rule of what is written like money and has no value → its check."""
+_MESSAGES: dict[CheckCode, str] = {
     "unread_amount": "{!r} has a currency and a digit but reads as no amount",
     "vague_amount": "{!r} names money but no number",
     "figures_in_millions": "{!r} stands below a heading that counts in thousands or more; it is kept as written",
@@ -172,7 +174,7 @@ def extract_amounts(doc: Doc, release: Release) -> tuple[list[Amount], list[Chec
             checks.append(_check("figures_in_millions", release, found.start, found.end))
     for span in doc.spans.get(KEY, []):
         if span.label_ == NOT_READ:
-            checks.append(_check(f"{span.id_}_amount", release, span.start_char, span.end_char))
+            checks.append(_check(_WHY[span.id_], release, span.start_char, span.end_char))
     return amounts, checks
 
 
@@ -242,5 +244,5 @@ def _unclear(found: Sum, homes: dict[str, Home], release: Release) -> list[Check
     return [_check("unclear_currency", release, found.start, found.end)]
 
 
-def _check(code: str, release: Release, start: int, end: int) -> Check:
+def _check(code: CheckCode, release: Release, start: int, end: int) -> Check:
     return Check(code=code, message=_MESSAGES[code].format(release.text[start:end]), start=start, end=end)

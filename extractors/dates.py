@@ -19,7 +19,7 @@ from extractors.patterns import either
 from extractors.spans import Mark, set_spans, text_of
 from schemas.record import Check, DateMention
 from schemas.release import Release
-from schemas.values import derive_id
+from schemas.values import CheckCode, derive_id
 
 _DATA = files("extractors.data")
 # Rule → how many of its dates were right, and how many it gave: counted by training/precision.py.
@@ -139,6 +139,7 @@ def _read(mark: Mark, text: str, context: DateContext, years: dict[str, int]) ->
 
 def _why_unread(mark: Mark, words: str, context: DateContext) -> Check:
     """The check for a date without a value: what would have to be known."""
+    code: CheckCode
     someday = context.published or dt.date(2024, 2, 29)
     if read_date(words, context._replace(published=someday)):
         code, why = "relative_date_unanchored", "no publication date tells which one is meant"

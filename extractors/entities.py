@@ -23,7 +23,7 @@ from extractors.spans import text_of
 from schemas.evidence import Evidence
 from schemas.record import Check, Organisation, Person
 from schemas.release import Release
-from schemas.values import OrganisationKind, derive_id
+from schemas.values import CheckCode, OrganisationKind, derive_id
 
 _KINDS: tuple[OrganisationKind, ...] = (
     "court", "media", "education", "intergovernmental", "political", "government", "ngo",
@@ -177,7 +177,7 @@ def _organisation(cluster: Cluster, release: Release, probabilities: Probabiliti
     )
 
 
-def _check(code: str, message: str, span: Span) -> Check:
+def _check(code: CheckCode, message: str, span: Span) -> Check:
     return Check(code=code, message=message, start=span.start_char, end=span.end_char)
 
 

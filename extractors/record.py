@@ -12,6 +12,8 @@ from spacy.tokens import Doc
 
 from extractors.amounts import extract_amounts
 from extractors.anatomy import read_dateline, read_issuer
+from extractors.checks import add_checks
+from extractors.commitments import read_payments
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
 from extractors.findings import Findings
@@ -78,7 +80,7 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
     return Record.model_validate(values, context={"text": release.text})
 
 
-STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = ()
+STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (read_payments, add_checks)
 """What is understood of the values once all are there, each step from what those before it found."""
 
 

@@ -12,6 +12,7 @@ from schemas.values import (
     FROZEN,
     AmountKind,
     CalendarDate,
+    CheckCode,
     Confidence,
     Currency,
     DateRole,
@@ -158,7 +159,7 @@ class Check(BaseModel):
     """Something that a person should look at: what was not understood or does not fit."""
 
     model_config = FROZEN
-    code: str = Field(pattern=r"^[a-z_]+$")
+    code: CheckCode
     message: str
     start: int | None = Field(default=None, ge=0)
     end: int | None = Field(default=None, gt=0)

@@ -25,6 +25,30 @@ SectionKind = Literal[
 DateRole = Literal[
     "published", "dateline", "event", "signing", "deadline", "period", "period_start", "period_end", "historical"
 ]
+CheckCode = Literal[
+    "acronym_unexplained",
+    "ambiguous_date",
+    "dateline_date_differs",
+    "event_after_publication",
+    "figures_in_millions",
+    "impossible_date",
+    "issuer_unknown",
+    "misfit_mark",
+    "name_uncertain",
+    "near_copy",
+    "not_english",
+    "parts_exceed_total",
+    "person_by_one_name",
+    "person_with_two_employers",
+    "quote_without_speaker",
+    "relative_date_unanchored",
+    "text_too_short",
+    "unclear_currency",
+    "unread_amount",
+    "unread_date",
+    "vague_amount",
+]
+"""docs/checks.md says what each means."""
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$", max_length=80)]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 """The probability, 0 to 1, that a value is right."""

@@ -150,5 +150,8 @@ def _values(release: Release) -> dict[str, Any]:
             Amount(id=key("€"), payer=foundation.name, payee=school.name, **amount, **at("€2.50 million"), **sure),
         ),
         "quotes": (Quote(id=key("We"), speaker="Ana Reis", **at("We have waited a long time for this,")),),
-        "checks": (Check(code="odd_words", message="look here", start=0, end=7), Check(code="no_place", message="…")),
+        "checks": (
+            Check(code="vague_amount", message="look here", start=0, end=7),
+            Check(code="text_too_short", message="…"),
+        ),
     }

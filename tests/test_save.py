@@ -203,7 +203,7 @@ def test_value_rows_can_be_joined(store: Store, make_item: MakeItem) -> None:
         (payments, [("Norvik Foundation", "Harbour School")]),
         (
             "SELECT number, code, text FROM record_check ORDER BY 1",
-            [(1, "odd_words", "Harbour"), (2, "no_place", None)],
+            [(1, "vague_amount", "Harbour"), (2, "text_too_short", None)],
         ),
         ("SELECT o.name FROM person JOIN organisation o ON o.id = organisation_id", [("Harbour School",)]),
         ("SELECT p.name FROM quote JOIN person p ON p.id = speaker_id", [("Ana Reis",)]),
@@ -299,6 +299,6 @@ def test_an_item_holds_together(make_item: MakeItem) -> None:
 
 
 def test_a_check_without_a_place_and_an_empty_record(store: Store, make_item: MakeItem) -> None:
-    item = make_item(text="Nothing", record={"checks": (Check(code="nothing", message="found"),)})
+    item = make_item(text="Nothing", record={"checks": (Check(code="issuer_unknown", message="found"),)})
     save(store, item)
     assert isinstance(load_record(store, item.release.id), Record)

@@ -21,7 +21,7 @@ ANSWERS = [
     ("Ana Reis", "Harbour School", 1),
     ("Harbour School",),
     ("norvik", "fetch", "http_404", 1),
-    ("no_place", 1, 1),
+    ("text_too_short", 1, 1),
 ]
 """What each query finds in one made-up release: values of its first row."""
 
