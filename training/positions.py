@@ -133,8 +133,8 @@ def speaker_sample(bearer: Bearer) -> Sample | None:
     return None
 
 
-def fit(samples: Sequence[Sample]) -> dict[str, float]:
-    """Weights of a softmax over each person's candidates, held near zero."""
+def fit(samples: Sequence[Sample], seed: int = 1) -> dict[str, float]:
+    """Weights of a softmax over each sample's candidates, held near zero."""
     counts = Counter(feature for sample in samples for candidate in sample.candidates for feature in candidate.features)
     index = {feature: place for place, (feature, seen) in enumerate(sorted(counts.items())) if seen >= _SEEN}
     index = {feature: place for place, feature in enumerate(index)}
@@ -150,7 +150,7 @@ def fit(samples: Sequence[Sample]) -> dict[str, float]:
             owners.append(owner)
         starts.append(len(owners))
     shape = (len(owners), len(index))
-    places, noise = torch.tensor([rows, columns]), torch.Generator().manual_seed(1)
+    places, noise = torch.tensor([rows, columns]), torch.Generator().manual_seed(seed)
     owner_of = torch.tensor(owners)
     right = torch.tensor([start + sample.right for start, sample in zip(starts, samples, strict=False)])
     weights = torch.zeros(len(index), 1, requires_grad=True)
@@ -165,7 +165,7 @@ def fit(samples: Sequence[Sample]) -> dict[str, float]:
         loss = (sums.log() + top - scores[right]).mean() + _DECAY * weights.square().sum() / len(samples) ** 0.5
         loss.backward()
         optimizer.step()
-    print(f"{len(samples)} people, {len(index)} features, loss {loss.item():.3f}")
+    print(f"{len(samples)} samples, {len(index)} features, loss {loss.item():.3f}")
     found = weights.detach().squeeze(1).tolist()
     return {name: round(found[place], 2) for name, place in index.items() if abs(found[place]) >= 0.05}
 
