@@ -11,7 +11,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.amounts import extract_amounts
-from extractors.anatomy import read_dateline, read_issuer
+from extractors.anatomy import read_issuer
+from extractors.dateline import read_dateline
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
 from extractors.findings import Findings
