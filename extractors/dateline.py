@@ -44,7 +44,8 @@ _TIME = r"(?:@[ ]?)?\d{1,2}:\d\d(?:[ ]?(?i:[ap]\.?m\.?))?(?:[ ](?:\p{Lu}\p{L}+(?
 _DATELINE = regex.compile(
     rf"(?m)^[^\p{{L}}\p{{Nd}}\n(/]{{0,8}}(?:(?P<before>{_WIRE}|{_DATE})[ ,\-–—/:]{{1,4}}){{0,2}}"
     rf"(?P<place>{_PLACE})(?P<region>{_REGION})(?:,?[ ](?:and|&)[ ]{_PLACE}{_REGION})?"
-    rf"(?:[ ,|/(]{{0,4}}(?P<date>{_DATE})|[ ,|]{{0,4}}(?P<wire>{_WIRE})|[ ,|]{{0,4}}{_TIME}|(?:[ ,)]{{0,3}}|\n{{1,2}})(?P<dash>{_DASH}))*+"
+    rf"(?:[ ,|/(]{{0,4}}(?P<date>{_DATE})|[ ,|]{{0,4}}(?P<wire>{_WIRE})|[ ,|]{{0,4}}{_TIME}"
+    rf"|(?:[ ,)]{{0,3}}|\n{{1,2}})(?P<dash>{_DASH}))*+"
     r"\)?"
 )
 _UPPER = regex.compile(r"[\p{Lu}\p{M} .'’\-]+")
@@ -106,7 +107,13 @@ def _signs(match: "regex.Match[str]") -> int:
     if not (any(ends) or (known and capitals and follows) or (alone and region > 1)):
         return 0
     named = known or region > 1 or not common_words().issuperset(word.lower() for word in words)
-    return sum(ends) + capitals + 2 * known + region + (follows and ends[2] and named and (capitals or region > 1 or ends[0]))
+    return (
+        sum(ends)
+        + capitals
+        + 2 * known
+        + region
+        + (follows and ends[2] and named and (capitals or region > 1 or ends[0]))
+    )
 
 
 def _region(words: str) -> int:

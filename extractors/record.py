@@ -11,11 +11,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.amounts import extract_amounts
-from extractors.anatomy import read_issuer
+from extractors.anatomy import find_sections
 from extractors.dateline import read_dateline
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
 from extractors.findings import Findings
+from extractors.issuer import read_issuer, subjects_of
 from extractors.quotes import extract_quotes
 from extractors.spans import MISFITS
 from schemas.problem import Problem
@@ -59,7 +60,7 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
     found = Findings(
         release=release,
         place=dateline.place if dateline else None,
-        issuer=read_issuer(release, organisations),
+        issuer=read_issuer(release, subjects_of(people, organisations)),
         people=people,
         organisations=organisations,
         dates=dates,
@@ -79,7 +80,7 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
     return Record.model_validate(values, context={"text": release.text})
 
 
-STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = ()
+STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (find_sections,)
 """What is understood of the values once all are there, each step from what those before it found."""
 
 

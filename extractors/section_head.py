@@ -1,6 +1,6 @@
 """What stands before the body of a release: header, headline, subhead, dateline, lead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import regex
@@ -30,23 +30,27 @@ class Head(NamedTuple):
 
 _MONTHS = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.?"
 DATE_LINE = regex.compile(
-    rf"(?:\p{{L}}+day,? )?(?:{_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTHS},? \d{{4}}"
+    rf"(?:\p{{L}}+day,? )?"
+    rf"(?:{_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTHS},? \d{{4}}"
     rf"|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}})(?:[ ,|–-]{{1,4}}\d{{1,2}}[:.]\d\d[^\n]{{0,12}})?\W{{0,3}}"
 )
 _OFFICE = regex.compile(
-    r"\b(?i:minister|ministry|office of|department of|senator|mp|member for|attorney'?s? office|the hon|secretary|government)\b"
+    r"\b(?i:minister|ministry|office of|department of|senator|mp|member for|attorney'?s? office|the hon|secretary"
+    r"|government)\b"
 )
 _WORD = regex.compile(r"\w+")
 _REACH = 60
 """Lines among which the lead is looked for; a page's menu may stand before it."""
 _PARAGRAPHS_BEFORE = 2
 _FRAGMENTS = 14
+_SHORTEST_PART = 15
+"""Characters of the first line of a headline that is set in several."""
 _LABELS_ONLY = ("Author", "Published", "Posted")
 
 
 def read_head(text: str, lines: Sequence[Line], title: str) -> Head:
     """The lines before the lead, and the lead itself."""
-    titles = [number for number, line in enumerate(lines[:_REACH]) if is_title(line.words, title)]
+    titles = list(_find_titles(lines[:_REACH], title))
     lead, dateline = _find_lead(text, lines, set(titles))
     titles = [number for number in titles if number < lead]
     labels = _label(text, lines[:lead], titles)
@@ -66,6 +70,20 @@ def is_title(words: str, title: str) -> bool:
         return True
     short, long = sorted((line, wanted), key=len)
     return len(short) >= 20 and long.startswith(short + " ") and len(long) - len(short) <= 60
+
+
+def _find_titles(lines: Sequence[Line], title: str) -> Iterator[int]:
+    """Numbers of the lines that are the headline, or that make it up together."""
+    for number, line in enumerate(lines):
+        if is_title(line.words, title):
+            yield number
+            continue
+        if len(line.words) < _SHORTEST_PART or not _fold(title).startswith(_fold(line.words) + " "):
+            continue
+        for stop in range(number + 2, number + 5):
+            if is_title(" ".join(part.words for part in lines[number:stop]), title):
+                yield from range(number, min(stop, len(lines)))
+                break
 
 
 def _find_lead(text: str, lines: Sequence[Line], titles: set[int]) -> tuple[int, Dateline | None]:

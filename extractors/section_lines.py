@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import regex
 
-from extractors.section_signs import SENTENCE_END, Sign, find_inside, has_address, read_sign
+from extractors.section_signs import SENTENCE_END, Sign, end_of_addresses, find_inside, has_address, read_sign
 from schemas.values import SectionKind
 
 
@@ -33,7 +33,7 @@ _LINE = regex.compile(r"[^\n]+")
 _ABOUT = regex.compile(SENTENCE_END + r"(?:About|ABOUT) (?:[Tt]he )?(?=[\p{Lu}\d])")
 _PROFILE = regex.compile(
     r"(?P<name>\p{Lu}[^\n]{1,60}?)(?:,? ?\([^()\n]{1,40}\))?(?:\s?[:–-]\s|(?:\s?[:–-])?\s?(?:[Tt]he )?(?P=name)"
-    r"|\s(?=(?:Founded|Established|Headquartered|Based|Since|Launched|Incorporated)\b))"
+    r"|\s(?=(?:Founded|Established|Headquartered|Based|Since|Launched|Incorporated|Located|Owned|Formed|Created)\b))"
 )
 _STOP = regex.compile(r"[.!?:;…][\"”’'*_\]]*$|[\"”]$")
 _MARKED = regex.compile(r"[*•·‣▪◦●\-–—]\s?\S")
@@ -61,7 +61,12 @@ def _cut(text: str, start: int, end: int, names: Container[int]) -> Iterator[Lin
     places = sorted(cuts)
     yield _line(text, start, places[0] if places else end)
     for place, stop in zip(places, [*places[1:], end], strict=False):
-        yield _line(text, place, stop)._replace(sign=cuts[place])
+        last = stop
+        if cuts[place].kind == "contact" and stop - place > 4 * SHORT:
+            last = end_of_addresses(text, place, place + 3 * SHORT)
+        yield _line(text, place, last)._replace(sign=cuts[place])
+        if text[last:stop].strip():
+            yield _line(text, last, stop)
 
 
 def _line(text: str, start: int, end: int) -> Line:
@@ -82,7 +87,7 @@ def is_paragraph(line: Line) -> bool:
     """Whether it is long enough, or a sentence."""
     if _MARKED.match(line.words):
         return False
-    return len(line.words) >= 2 * SHORT or (len(line.words) >= 60 and ends_sentence(line))
+    return len(line.words) >= 2 * SHORT or (len(line.words) >= 45 and ends_sentence(line))
 
 
 def ends_sentence(line: Line) -> bool:

@@ -28,7 +28,9 @@ class _Table(NamedTuple):
         return self.signs[int(cast(str, match.lastgroup)[1:])]
 
 
-SENTENCE_END = r"(?<=[.!?:;)\]”\"’…|>*][ ]{0,3}|[ ]{2}|[\p{Ll}\d][.!?])"
+SENTENCE_END = (
+    r"(?<=[.!?:;)\]”\"’…|>*][ ]{0,3}|[ ]{2}|[\p{Ll}\d][.!?]|\w\.(?:com|org|net|gov|edu|co|io|ai|uk|eu|de)/?[ ])"
+)
 _MARKS = r"[\W_]{0,8}"
 
 
@@ -67,9 +69,17 @@ def find_inside(text: str, start: int, end: int) -> Iterator[tuple[int, Sign]]:
 
 
 _REACH = regex.compile(
-    r"[\w.+\-]++@[\w\-]+\.\w|(?<![\w/.,$€£-])\+?\(?\d{1,4}\)?(?:[ .\-/()]{1,3}\d{2,4}){2,5}(?![\w%])|(?<!\d)\d{3}[.\-]\d{4}(?!\d)"
+    r"[\w.+\-]++@[\w\-]+(?:\.\w+)+|(?<![\w/.,$€£-])\+?\(?\d{1,4}\)?(?:[ .\-/()]{1,3}\d{2,4}){2,5}(?![\w%])"
+    r"|(?<!\d)\d{3}[.\-]\d{4}(?!\d)"
     r"|\b(?i:tel|phone|mobile|e-?mail|fax|cell)\b ?[:.]"
 )
+
+
+def end_of_addresses(text: str, start: int, end: int) -> int:
+    """Behind the last e-mail address or telephone number that stands there; `end` where there is none."""
+    return max((match.end() for match in _REACH.finditer(text, start, end)), default=end)
+
+
 _DATES = regex.compile(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}")
 
 

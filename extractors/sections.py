@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 
 import regex
 
+from extractors.dateline import Dateline
 from extractors.section_head import DATE_LINE, Head, is_title, read_head
 from extractors.section_lines import (
     SHORT,
@@ -12,6 +13,7 @@ from extractors.section_lines import (
     Line,
     cut_lines,
     ends_sentence,
+    goes_on,
     is_address,
     is_empty,
     is_entry,
@@ -42,9 +44,11 @@ def read_sections(text: str, title: str = "", names: Container[int] = ()) -> lis
 
     `title` is the headline where it is known, `names` says where organisations and people are mentioned.
 
-    >>> text = "Acme opens plant\\n\\nOSLO, 3 May 2025 – Acme opened a plant today.\\n\\nAbout Acme\\n\\nAcme makes tools."
-    >>> [(section.kind, text[section.start:section.end]) for section in read_sections(text, "Acme opens plant")][1:]
-    [('dateline', 'OSLO, 3 May 2025 –'), ('lead', 'Acme opened a plant today.'), ('boilerplate', 'About Acme\\n\\nAcme makes tools.')]
+    >>> text = "Plant opens\\n\\nOSLO, 3 May 2025 – Acme opened a plant.\\n\\nAbout Acme\\n\\nAcme makes tools."
+    >>> [(section.kind, text[section.start : section.end]) for section in read_sections(text)][1:3]
+    [('dateline', 'OSLO, 3 May 2025 –'), ('lead', 'Acme opened a plant.')]
+    >>> read_sections(text)[-1].kind
+    'boilerplate'
     """
     lines = cut_lines(text, names)
     head = read_head(text, lines, title or _guess_title(lines))
@@ -55,10 +59,11 @@ def read_sections(text: str, title: str = "", names: Container[int] = ()) -> lis
 
 
 def _guess_title(lines: Sequence[Line]) -> str:
-    """The first line, where it may be a headline."""
-    if len(lines) < 2 or lines[0].sign or len(lines[0].words) > 3 * SHORT or lines[0].words.endswith("."):
+    """The first line that is no header's, where it may be a headline."""
+    first = next((number for number, line in enumerate(lines) if not line.sign or line.sign.kind != "header"), 0)
+    if len(lines) < first + 2 or lines[first].sign or len(lines[first].words) > 3 * SHORT:
         return ""
-    return lines[0].words
+    return "" if lines[first].words.endswith(".") else lines[first].words
 
 
 def section_at(sections: Sequence[Section], start: int) -> Section | None:
@@ -107,7 +112,8 @@ def _ends_listing(lines: Sequence[Line], number: int) -> bool:
 def _unsigned(lines: Sequence[Line], number: int, block: Label | None, ended: bool) -> Label:
     """What a line is that has no sign of its own."""
     line, address = lines[number], Label("contact", "address")
-    if is_empty(line) or (is_noise(line) and not (block and block.kind in ("contact", "notes"))):
+    initial = line.words.isalpha() and any(map(goes_on, lines[number + 1 : number + 2]))  # a large first letter
+    if is_empty(line) or (is_noise(line) and not initial and not (block and block.kind in ("contact", "notes"))):
         return Label("furniture", "noise")
     if block is not None and block.kind != "contact":
         return address if is_address(line) and block.kind != "notes" else block
@@ -157,24 +163,25 @@ def _reach_back(lines: Sequence[Line], labels: list[Label], first: int, number: 
 def _split_lead(text: str, lines: Sequence[Line], labels: Sequence[Label], head: Head) -> Iterator[tuple[Line, Label]]:
     """The lines with their labels; the lead without its dateline, and without what follows its first sentence."""
     for number, (line, label) in enumerate(zip(lines, labels, strict=True)):
-        if number != head.lead:
+        if number == head.lead:
+            yield from _cut_lead(text, line, label, head.dateline)
+        else:
             yield line, label
-            continue
-        start = line.start
-        if head.dateline and head.dateline.first < line.end and head.dateline.last > line.start:
-            start = head.dateline.last + len(text[head.dateline.last : line.end]) - len(
-                text[head.dateline.last : line.end].lstrip()
-            )
-            first = max(line.start, head.dateline.first)
-            yield line._replace(end=head.dateline.last), Label("dateline", "dateline")
-            if start >= line.end:
-                continue
-        cut_off = text.find("\n", line.end - 1, line.end + 2) < 0 and line.end + 2 < len(text)
-        run_on = line.end - start > (_RUN_ON / 3 if cut_off else _RUN_ON)
-        stop = _SENTENCE.search(text, min(line.end, start + 40), line.end) if run_on else None
-        yield line._replace(start=start, end=stop.start() if stop else line.end), label
-        if stop:
-            yield line._replace(start=stop.end()), Label("body", "run_on")
+
+
+def _cut_lead(text: str, line: Line, label: Label, dateline: Dateline | None) -> Iterator[tuple[Line, Label]]:
+    start = line.start
+    if dateline and line.start < dateline.last <= line.end and dateline.first < line.end:
+        yield line._replace(end=dateline.last), Label("dateline", "dateline")
+        start = line.end - len(text[dateline.last : line.end].lstrip())
+    if start >= line.end:
+        return
+    cut_off = "\n" not in text[line.end - 1 : line.end + 2] and line.end + 2 < len(text)
+    run_on = line.end - start > (_RUN_ON / 3 if cut_off else _RUN_ON)
+    stop = _SENTENCE.search(text, min(line.end, start + 40), line.end) if run_on else None
+    yield line._replace(start=start, end=stop.start() if stop else line.end), label
+    if stop:
+        yield line._replace(start=stop.end()), Label("body", "run_on")
 
 
 def _join(labelled: Iterator[tuple[Line, Label]]) -> Iterator[Section]:
