@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import regex
 from spacy.tokens import Doc, Span
 
-from extractors.anatomy import read_issuer
 from extractors.clusters import (
     Cluster,
     fold_words,
@@ -14,6 +13,8 @@ from extractors.clusters import (
     person_words,
     resolve_people,
 )
+from extractors.issuer import read_issuer, subjects_of
+from extractors.issuer_features import Subject
 from extractors.joins import resolve_organisations
 from extractors.lexicon import word_lists
 from extractors.names import NAMES, TITLES
@@ -114,12 +115,17 @@ def _scene(doc: Doc, release: Release, people: list[Cluster], organisations: lis
         organisations=mentions,
         kinds={organisation.name: organisation.kind or "other" for organisation in organisations},
         titles=list(_titles(doc)),
-        issuer=read_issuer(release, organisations),
+        issuer=read_issuer(release, _subjects(people, organisations)),
         ruled=[
             best_role([find_role(context, s.start_char, s.end_char) for s in cluster.spans], context)
             for cluster in people
         ],
     )
+
+
+def _subjects(people: list[Cluster], organisations: list[Organisation]) -> list[Subject]:
+    persons = [Subject(c.name, [(span.start_char, span.end_char) for span in c.spans], "person") for c in people]
+    return [*subjects_of([], organisations), *persons]
 
 
 _JOIN = regex.compile(r"(?:[\s,]+(?:of|at|for|with|in|the|and))*[\s,]*$")

@@ -29,7 +29,7 @@ class Scene(NamedTuple):
     titles: Sequence[Place]
     """Words that the names model took for a title."""
     issuer: str | None
-    """As far as the release says so plainly."""
+    """Who most likely issues the release."""
     ruled: Sequence[Role]
     """What the rules say of each person."""
 
@@ -47,7 +47,6 @@ class Person(NamedTuple):
 
     number: int
     title: Candidate
-    speaker: str | None
 
 
 @cache
@@ -58,19 +57,14 @@ def _weights() -> dict[str, dict[str, float]]:
 
 def find_roles(scene: Scene) -> list[Role]:
     """Title and employer of each person, in their order."""
-    signs, speaker = read_signs(scene), find_speaker(scene)
+    signs = read_signs(scene)
     roles = []
     for number in range(len(scene.people)):
         title = choose(title_candidates(scene, signs, number), _weights()["title"])
-        about = Person(number, title, speaker)
+        about = Person(number, title)
         employer = choose(employer_candidates(scene, signs, about), _weights()["employer"])
         roles.append(Role(title.value, employer.value))
     return roles
-
-
-def find_speaker(scene: Scene) -> str | None:
-    """The organisation that most likely speaks in the release: a guess, for want of an issuer that it names."""
-    return choose(speaker_candidates(scene), _weights()["speaker"]).value
 
 
 def choose(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> Candidate:
@@ -163,9 +157,8 @@ def employer_candidates(scene: Scene, signs: Sequence[Sign], person: Person) -> 
             features.append(f"mail={_has_domain(name, domains)}")
         if places[0][0] < scene.text.find("\n\n"):
             features.append("in the headline")
-        for role, holder in (("issuer", scene.issuer), ("speaker", person.speaker)):
-            if name == holder:
-                features += [role, *(f"{role}/{fact}" for fact in (near[0], near[-1], *known))]
+        if name == scene.issuer:
+            features += ["issuer", *(f"issuer/{fact}" for fact in (near[0], near[-1], *known))]
         candidates.append(Candidate(name, tuple(features)))
     return candidates
 
@@ -210,23 +203,3 @@ def _by_title(scene: Scene, signs: Sequence[Sign], title: Candidate, name: str) 
         if any(start < title.place[1] and title.place[0] < end for start, end in places):
             features.append("within the title")
     return features
-
-
-_NEXT = regex.compile(r"\W*(\w+)")
-
-
-def speaker_candidates(scene: Scene) -> list[Candidate]:
-    """None, and every organisation of the release."""
-    by_count = sorted(scene.organisations, key=lambda name: -len(scene.organisations[name]))
-    by_place = sorted(scene.organisations, key=lambda name: scene.organisations[name][0])
-    headline, body = scene.text.find("\n\n"), len(scene.text)
-    candidates = [Candidate(None, ("none", f"none/issuer={scene.issuer is not None}"))]
-    for name, places in scene.organisations.items():
-        rank, order = min(3, by_count.index(name)), min(3, by_place.index(name))
-        features = [f"rank={rank}", f"order={order}", f"rank={rank}/order={order}", f"kind={scene.kinds[name]}"]
-        features += [f"times={min(8, len(places))}", f"issuer={name == scene.issuer}/{scene.issuer is None}"]
-        features += [f"headline={places[0][0] < headline}", f"end={places[-1][1] > body * 0.85}"]
-        words = (_NEXT.match(scene.text, end) for _, end in places[:3])
-        features += sorted({f"next={word[1].casefold()}" for word in words if word})
-        candidates.append(Candidate(name, tuple(features)))
-    return candidates

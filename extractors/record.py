@@ -11,12 +11,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.amounts import extract_amounts
-from extractors.anatomy import read_dateline, read_issuer
+from extractors.anatomy import find_sections
 from extractors.checks import add_checks
 from extractors.commitments import read_payments
+from extractors.dateline import read_dateline
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
 from extractors.findings import Findings
+from extractors.issuer import read_issuer, subjects_of
 from extractors.parties import link_parties
 from extractors.quotes import extract_quotes
 from extractors.spans import MISFITS
@@ -61,7 +63,7 @@ def find_values(doc: Doc, release: Release) -> Findings:
     return Findings(
         release=release,
         place=dateline.place if dateline else None,
-        issuer=read_issuer(release, organisations),
+        issuer=read_issuer(release, subjects_of(people, organisations)),
         people=people,
         organisations=organisations,
         dates=dates,
@@ -86,7 +88,7 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
     return Record.model_validate(values, context={"text": release.text})
 
 
-STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (link_parties, read_payments, add_checks)
+STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (find_sections, link_parties, read_payments, add_checks)
 """What is understood of the values once all are there, each step from what those before it found."""
 
 

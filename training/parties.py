@@ -30,7 +30,7 @@ from schemas.release import Release
 from schemas.source import Source
 from training.calibration import platt
 from training.examples import NOT_FOR_TRAINING, load_lines
-from training.positions import Sample, fit
+from training.softmax import Sample, fit
 
 TARGET = Path("extractors/data/parties.json")
 LABELS = Path("training/amount_labels.jsonl")
