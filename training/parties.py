@@ -1,6 +1,6 @@
 """Fits the weights by which payers and payees are chosen: `python -m training.parties CORPUS` (data/parties.json).
 
-Learns from the annotated releases and from `amount_labels.jsonl`: sums of unlabelled wire releases that were annotated
+Learns from the annotated releases and from `party_labels.jsonl`: sums of unlabelled wire releases that were annotated
 by the same guide; each line has the hash of a release's text, offsets of the sum, its kind, and offsets of a mention of
 each party. People and organisations are those that the extractor finds.
 """
@@ -28,12 +28,12 @@ from extractors.record import find_values
 from schemas.record import Amount, Organisation, Person
 from schemas.release import Release
 from schemas.source import Source
-from training.calibration import platt
+from training.calibration import fit_curve
 from training.examples import NOT_FOR_TRAINING, load_lines
 from training.softmax import Sample, fit
 
 TARGET = Path("extractors/data/parties.json")
-LABELS = Path("training/amount_labels.jsonl")
+LABELS = Path("training/party_labels.jsonl")
 _READY = 2.0
 """Held against the answer that nobody pays or gets it: half of what is told is annotated, and more is of use."""
 _SEEDS, _FOLDS = 3, 3
@@ -100,7 +100,7 @@ def _place(candidates: Sequence[Candidate], names: set[str] | None, forms: Mappi
 
 
 def load_wire(corpus: Path, nlp: Language) -> Iterator[Unit]:
-    """The sums of `amount_labels.jsonl`."""
+    """The sums of `party_labels.jsonl`."""
     labels: dict[str, list[dict[str, Any]]] = {}
     for line in LABELS.read_text("utf8").splitlines():
         labels.setdefault(json.loads(line)["text_sha256"], []).append(json.loads(line))
@@ -171,7 +171,7 @@ def write_model(press: Sequence[Unit], wire: Sequence[Unit]) -> None:
         right, asked = sum(ok for _, ok in pairs), sum(unit.right[side] != 0 for unit in press)
         print(f"{side}: {right / asked:.3f} of {asked} found, {right / len(pairs):.3f} of {len(pairs)} given are right")
     model: dict[str, Any] = fit_parties([*press, *wire])
-    model["calibration"] = {side: platt(pairs) for side, pairs in judged.items()}
+    model["calibration"] = {side: fit_curve(pairs) for side, pairs in judged.items()}
     TARGET.write_text(json.dumps(model, indent=0, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf8")
 
 
