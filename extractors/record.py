@@ -12,8 +12,10 @@ from spacy.tokens import Doc
 
 from extractors.amounts import extract_amounts
 from extractors.anatomy import read_dateline, read_issuer
+from extractors.date_roles import read_roles
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
+from extractors.events import find_events
 from extractors.findings import Findings
 from extractors.quotes import extract_quotes
 from extractors.spans import MISFITS
@@ -78,7 +80,7 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
     return Record.model_validate(values, context={"text": release.text})
 
 
-STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = ()
+STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (read_roles, find_events)
 """What is understood of the values once all are there, each step from what those before it found."""
 
 
