@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from extractors.clauses import Mention
+from extractors.ties import Mention
 from schemas.record import Amount
 
 FEWEST = 4

@@ -4,12 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from extractors.clauses import Mention, Ties, Token, cut, find_ties, read_words, stem
 from extractors.findings import Findings
 from extractors.money_rows import find_rows, row_head
 from extractors.positions import Candidate
 from extractors.sentences import Sentences
 from extractors.stand_ins import find_mentions
+from extractors.ties import Mention, Ties, Token, cut, find_ties, read_words, stem
 from schemas.record import Amount, Organisation, Person
 from schemas.values import AmountKind
 

@@ -14,9 +14,11 @@ from extractors.amounts import extract_amounts
 from extractors.anatomy import find_sections
 from extractors.checks import add_checks
 from extractors.commitments import read_payments
+from extractors.date_roles import read_roles
 from extractors.dateline import read_dateline
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
+from extractors.events import find_events
 from extractors.findings import Findings
 from extractors.issuer import read_issuer, subjects_of
 from extractors.parties import link_parties
@@ -88,7 +90,14 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
     return Record.model_validate(values, context={"text": release.text})
 
 
-STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (find_sections, link_parties, read_payments, add_checks)
+STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (
+    find_sections,
+    read_roles,
+    find_events,
+    link_parties,
+    read_payments,
+    add_checks,
+)
 """What is understood of the values once all are there, each step from what those before it found."""
 
 

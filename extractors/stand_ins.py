@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from extractors.clauses import WORDS, Mention
+from extractors.ties import WORDS, Mention
 from schemas.record import Organisation
 
 _OF_ISSUER = frozenset(WORDS["of_issuer"])

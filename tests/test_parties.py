@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from extractors.clauses import Mention, Token, cut, find_ties
 from extractors.findings import Findings
 from extractors.money_rows import find_rows, row_head
 from extractors.parties import link_parties
 from extractors.stand_ins import find_mentions
+from extractors.ties import Mention, Token, cut, find_ties
 from schemas.evidence import Evidence
 from schemas.record import Amount, Organisation, Person
 from schemas.values import AmountKind, OrganisationKind
