@@ -58,8 +58,8 @@ def score(seen: Features, weights: Weights) -> Scores:
         share = np.array(shares)
         total = total + 2 * share / np.sqrt(share @ share) @ weights.table[list(rows)]
     odds: Scores = np.exp(total - total.max())
-    shares: Scores = odds / odds.sum()
-    return shares
+    odds /= odds.sum()
+    return odds
 
 
 def choose(scores: Scores, weights: Weights) -> tuple[AmountKind, float]:
