@@ -21,7 +21,7 @@ from extractors.names import NAMES, TITLES
 from extractors.positions import Scene, find_roles
 from extractors.roles import Context, Role, best_role, find_role
 from extractors.spans import text_of
-from schemas.evidence import Evidence
+from schemas.evidence import Evidence, Reason
 from schemas.record import Check, Organisation, Person
 from schemas.release import Release
 from schemas.values import CheckCode, OrganisationKind, derive_id
@@ -155,6 +155,11 @@ def _person(cluster: Cluster, role: Role, release: Release, probabilities: Proba
         organisation=role.organisation,
         mentions=_evidence(cluster),
         confidence=_confidence(cluster, probabilities),
+        why={
+            name: Reason(rule="model:positions", confidence=round(certainty, 3))
+            for name, certainty in zip(("title", "organisation"), role.certainty, strict=True)
+            if getattr(role, name) is not None
+        },
     )
 
 

@@ -5,6 +5,7 @@ and the person; a linear model (`training/positions.py`) says which candidate fi
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -60,16 +61,29 @@ def find_roles(scene: Scene) -> list[Role]:
     signs = read_signs(scene)
     roles = []
     for number in range(len(scene.people)):
-        title = choose(title_candidates(scene, signs, number), _weights()["title"])
+        titles = title_candidates(scene, signs, number)
+        title = choose(titles, _weights()["title"])
         about = Person(number, title)
-        employer = choose(employer_candidates(scene, signs, about), _weights()["employer"])
-        roles.append(Role(title.value, employer.value))
+        employers = employer_candidates(scene, signs, about)
+        employer = choose(employers, _weights()["employer"])
+        certainty = certainty_of(titles, _weights()["title"]), certainty_of(employers, _weights()["employer"])
+        roles.append(Role(title.value, employer.value, certainty))
     return roles
 
 
 def choose(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> Candidate:
     """The one whose features weigh most; the first of equal ones."""
-    return max(candidates, key=lambda candidate: sum(weights.get(f, 0.0) for f in candidate.features))
+    return max(candidates, key=lambda candidate: _weigh(candidate, weights))
+
+
+def _weigh(candidate: Candidate, weights: Mapping[str, float]) -> float:
+    return sum(weights.get(feature, 0.0) for feature in candidate.features)
+
+
+def certainty_of(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> float:
+    """The share, 0 to 1, that the chosen one has of all candidates by their weights (softmax)."""
+    sums = [_weigh(candidate, weights) for candidate in candidates]
+    return 1 / sum(math.exp(one - max(sums)) for one in sums)
 
 
 def read_signs(scene: Scene) -> list[Sign]:

@@ -14,6 +14,7 @@ from extractors.amounts import extract_amounts
 from extractors.anatomy import find_sections
 from extractors.checks import add_checks
 from extractors.commitments import read_payments
+from extractors.confidence import settle_confidence
 from extractors.date_roles import read_roles
 from extractors.dateline import read_dateline
 from extractors.dates import extract_dates
@@ -97,6 +98,7 @@ STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (
     link_parties,
     read_payments,
     add_checks,
+    settle_confidence,
 )
 """What is understood of the values once all are there, each step from what those before it found."""
 
