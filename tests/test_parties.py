@@ -43,6 +43,7 @@ def linked(text: str, kind: AmountKind = "commitment", issuer: str | None = None
 
 
 EXAMPLES: list[tuple[str, AmountKind, str | None, str | None]] = [
+    ("Selby Ventures invested $5 million in Lumen Ltd.", "commitment", "Selby Ventures", "Lumen Ltd"),
     ("Port Fund gave $5 million to Harbour School.", "commitment", "Port Fund", "Harbour School"),
     ("Port Fund awarded Harbour School $5 million.", "commitment", "Port Fund", "Harbour School"),
     ("Harbour School received $5 million from Port Fund.", "commitment", "Port Fund", "Harbour School"),
@@ -59,12 +60,6 @@ PENALTIES: list[tuple[str, str | None]] = [
     ("Kelvarro Inc. was ordered to pay a fine of $5 million.", "Kelvarro Inc."),
     ("Tom Okafor must pay $5,000 in restitution.", "Tom Okafor"),
 ]
-
-
-@pytest.mark.xfail(strict=True, reason="`in` leads places more often than who gets the money")
-def test_where_money_is_invested() -> None:
-    (amount,) = linked("Selby Ventures invested $5 million in Lumen Ltd.")
-    assert amount.payee == "Lumen Ltd"
 
 
 NOBODY = [
