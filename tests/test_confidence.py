@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from extractors.confidence import expect_errors, read_signs, settle_confidence, weigh
-from schemas.record import Amount, Check
+from schemas.record import Amount, Check, DateMention
 from tests.payments import NLP, find_values
 
 TEXT = "The fund gave $5 million. It then gave $6 million on 4 May 2025."
@@ -26,7 +26,9 @@ def test_a_surer_find_stays_surer() -> None:
 
 def test_every_confidence_is_a_probability() -> None:
     settled = settle_confidence(NLP(TEXT), find_values(TEXT))
-    assert all(0 < value.confidence < 1 for value in (*settled.amounts, *settled.dates))
+    values: list[Amount | DateMention] = [*settled.amounts, *settled.dates]
+    assert len(values) == 3
+    assert all(0 < value.confidence < 1 for value in values)
 
 
 def test_the_priority_counts_what_may_be_wrong_or_missing() -> None:
