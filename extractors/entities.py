@@ -124,7 +124,7 @@ def _scene(doc: Doc, release: Release, people: list[Cluster], organisations: lis
 
 
 def _subjects(people: list[Cluster], organisations: list[Organisation]) -> list[Subject]:
-    persons = [Subject(c.name, [(span.start_char, span.end_char) for span in c.spans], "person") for c in people]
+    persons = [Subject(c.name, tuple((span.start_char, span.end_char) for span in c.spans), "person") for c in people]
     return [*subjects_of([], organisations), *persons]
 
 

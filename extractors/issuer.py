@@ -7,7 +7,7 @@ whether a `SOURCE` line or the contact names it, what words follow it in the hea
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp
 
@@ -35,16 +35,17 @@ def subjects_of(people: Sequence[Person], organisations: Sequence[Organisation])
     ]
 
 
-def _places(entity: Person | Organisation) -> list[Place]:
-    return [(mention.start, mention.end) for mention in entity.mentions]
+def _places(entity: Person | Organisation) -> tuple[Place, ...]:
+    return tuple((mention.start, mention.end) for mention in entity.mentions)
 
 
 def read_issuer(release: Release, subjects: Sequence[Subject]) -> str | None:
     """Who issues a release: the issuer its source is known for, or the likeliest of those that the release names."""
-    return release.issuer or find_issuer(release.text, release.title, subjects)
+    return release.issuer or find_issuer(release.text, release.title, tuple(subjects))
 
 
-def find_issuer(text: str, title: str, subjects: Sequence[Subject]) -> str | None:
+@lru_cache(maxsize=2)  # roles, quotes and the record ask in turn for the same release
+def find_issuer(text: str, title: str, subjects: tuple[Subject, ...]) -> str | None:
     """The name of the one who most likely issues the release; None where nobody named in it seems to."""
     weights = _weights()
     candidates = issuer_candidates(text, title, subjects)

@@ -19,7 +19,7 @@ class Subject(NamedTuple):
     """Somebody who may issue a release."""
 
     name: str
-    places: Sequence[Place]
+    places: tuple[Place, ...]
     """The mentions, in order."""
     kind: str
     """`person`, or the kind of the organisation."""
@@ -63,7 +63,7 @@ class Setting(NamedTuple):
 
 def read_setting(text: str, title: str, subjects: Sequence[Subject]) -> Setting:
     """The sections of a text, and what of them tells who issues it."""
-    starts = {start for subject in subjects for start, _ in subject.places}
+    starts = frozenset(start for subject in subjects for start, _ in subject.places)
     sections = read_sections(text, title if text.startswith(title) else "", starts)
     return Setting(
         text=text,

@@ -28,8 +28,8 @@ def issuer_sample(annotated: Annotated) -> Sample | None:
 
 def _candidates(annotated: Annotated) -> list[Candidate]:
     scene = annotated.scene
-    organisations = [Subject(name, places, scene.kinds[name]) for name, places in scene.organisations.items()]
-    people = [Subject(_fullest(scene.text, places), places, "person") for places in scene.people]
+    organisations = [Subject(name, tuple(places), scene.kinds[name]) for name, places in scene.organisations.items()]
+    people = [Subject(_fullest(scene.text, places), tuple(places), "person") for places in scene.people]
     return issuer_candidates(scene.text, annotated.title, [*organisations, *people])
 
 
