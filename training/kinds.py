@@ -14,9 +14,7 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from extractors.amount_kinds import KINDS, Scores, Weights, choose, make_weights, score_scene
 from extractors.amounts import extract_amounts, mark_amounts
@@ -105,7 +103,7 @@ def load_more(wire: Path, labels: Path) -> Iterator[Example]:
 
 def samples(example: Example) -> Iterator[Sample]:
     """What is learnt of a release."""
-    annotated = len(example.name) != 64  # noqa: PLR2004
+    annotated = len(example.name) != 64
     for numbers in example.scene.same.values():
         known = [number for number in numbers if number in example.kinds]
         for number in known:
