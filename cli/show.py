@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from cli.output import out
+from cli.output import out, print_json
 from cli.tables import coloured_text, legend, record_tables
+from cli.why import explain, why_text
 from schemas.settings import Settings
 from store.database import close_store, open_store
 from store.load import load_record, load_release
@@ -14,8 +15,13 @@ from store.load import load_record, load_release
 def show(
     release: Annotated[str, typer.Argument(help="Id of a stored release, the beginning of one, or its address.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say of each value what rule gave it, and where that is.")] = False,
 ) -> None:
-    """Show a stored release: its text with the values found in it, then the record."""
+    """Show a stored release: its text with the values found in it, then the record.
+
+    With --why each value instead, attribute by attribute: its rule or model and the line where that is written, how
+    likely it is right, the words that show it, and what is doubtful.
+    """
     store = open_store(Settings().database_url)
     try:
         found, record = load_release(store, release), load_record(store, release)
@@ -23,6 +29,13 @@ def show(
         close_store(store)
     if found is None or record is None:
         raise typer.BadParameter(f"no stored release has the id or address {release!r}; `dateline export` lists all")
+    if why:
+        explained = explain(record, found.text)
+        if as_json:
+            print_json([value.model_dump(mode="json") for value in explained])
+        else:
+            out.print(why_text(explained), soft_wrap=True)
+        return
     if as_json:
         out.file.write(record.model_dump_json(indent=2) + "\n")
         return

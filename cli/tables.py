@@ -1,6 +1,6 @@
 """Records as tables and coloured text that people can read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -8,10 +8,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from schemas.record import Amount, Check, Record
+from schemas.evidence import When
+from schemas.record import Amount, Check, Commitment, Event, Organisation, Person, Record
 
 STYLES = {"person": "bold cyan", "organisation": "bold magenta", "date": "bold green", "amount": "bold yellow"}
 """One style for each kind of value, in text and tables alike; quotes are underlined."""
+ASIDE = ("boilerplate", "contact", "disclaimer", "furniture")
+"""Kinds of sections that are no part of the news: shown dim."""
+_Rows = Sequence[tuple[object, ...]]
 
 
 def plain_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
@@ -35,9 +39,20 @@ def format_money(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():,f}"
 
 
-def _amount_row(amount: Amount) -> tuple[object, ...]:
-    upper = f"–{format_money(amount.maximum)}" if amount.maximum is not None else ""
-    return (format_money(amount.value) + upper, amount.currency, amount.qualifier, amount.kind, amount.text)
+def format_sum(paid: Amount | Commitment) -> str:
+    """A sum with its currency and what qualifies it.
+
+    >>> format_sum(Amount(id="a", value=3, maximum=5, currency="USD", qualifier="range", rule="", confidence=1,
+    ...                   start=0, end=1, text="$"))
+    '3–5 USD range'
+    """
+    qualifier = "" if paid.qualifier == "exact" else paid.qualifier
+    return " ".join(filter(None, (_span(paid), paid.currency, qualifier)))
+
+
+def _span(paid: Amount | Commitment) -> str:
+    upper = f"–{format_money(paid.maximum)}" if paid.maximum is not None else ""
+    return format_money(paid.value) + upper
 
 
 def record_tables(record: Record, text: str) -> Group:
@@ -46,21 +61,72 @@ def record_tables(record: Record, text: str) -> Group:
     `text` is the release's; checks quote it.
     """
     parts: list[RenderableType] = [_heading(record)]
-    for title, columns, rows in (
-        ("People", ("name", "title", "organisation", "#mentions"),
-         [(Text(p.name, STYLES["person"]), p.title, p.organisation, len(p.mentions)) for p in record.people]),
-        ("Organisations", ("name", "acronym", "kind", "#mentions"),
-         [(Text(o.name, STYLES["organisation"]), o.acronym, o.kind, len(o.mentions)) for o in record.organisations]),
-        ("Dates", ("value", "words"),
-         [(Text(d.value or "?", STYLES["date"]), d.text) for d in record.dates]),
-        ("Amounts", ("#amount", "currency", "qualifier", "kind", "words"),
-         [(Text(str(row[0]), STYLES["amount"]), *row[1:]) for row in map(_amount_row, record.amounts)]),
-        ("Quotes", ("speaker", "words"), [(q.speaker or "?", shorten(q.text, 90)) for q in record.quotes]),
-        ("Checks", ("code", "what to look at", "words"), [_check_row(c, text) for c in record.checks]),
-    ):  # fmt: skip
+    for title, columns, rows in _tables(record, text):
         if rows:
-            parts += [Text(), plain_table(title, columns, rows)]
+            parts += [Text(), plain_table(title, *_without_empty(columns, rows))]
     return Group(*parts, Text())
+
+
+def _tables(record: Record, text: str) -> Iterator[tuple[str, tuple[str, ...], _Rows]]:
+    yield "People", ("name", "title", "organisation", "#mentions", "only in"), [
+        (_name(p, "person"), p.title, p.organisation, len(p.mentions), _only_in(p)) for p in record.people
+    ]  # fmt: skip
+    yield "Organisations", ("name", "acronym", "kind", "#mentions", "only in"), [
+        (_name(o, "organisation"), o.acronym, o.kind, len(o.mentions), _only_in(o)) for o in record.organisations
+    ]  # fmt: skip
+    yield "Dates", ("value", "role", "words"), [
+        (Text(date.value or "?", STYLES["date"]), date.role, date.text) for date in record.dates
+    ]  # fmt: skip
+    yield "Amounts", ("#amount", "currency", "qualifier", "kind", "payer", "payee", "purpose", "period", "words"), [
+        (*_money(amount), amount.payer, amount.payee, *_what_for(amount), amount.text) for amount in record.amounts
+    ]  # fmt: skip
+    sums = {paid.id: _span(paid) for paid in record.commitments}
+    yield "Commitments", (
+        *("#amount", "currency", "qualifier", "kind", "payer", "payee", "purpose", "period", "day", "#part of"),
+    ), [
+        (*_money(paid), paid.payer and paid.payer.name, paid.payee and paid.payee.name, *_what_for(paid),
+         _when(paid.day), sums.get(paid.part_of or ""))
+        for paid in record.commitments
+    ]  # fmt: skip
+    yield "Events", ("when", "place", "told as", "words"), list(map(_event_row, record.events))
+    yield "Quotes", ("speaker", "words"), [(q.speaker or "?", shorten(q.text, 90)) for q in record.quotes]
+    yield "Checks", ("code", "what to look at", "words"), [_check_row(c, text) for c in record.checks]
+
+
+def _without_empty(columns: tuple[str, ...], rows: _Rows) -> tuple[list[str], list[list[object]]]:
+    """The columns in which some row has something."""
+    kept = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+    return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
+
+
+def _name(entity: Person | Organisation, kind: str) -> Text:
+    return Text(entity.name, f"{STYLES[kind]} dim" if _only_in(entity) else STYLES[kind])
+
+
+def _only_in(entity: Person | Organisation) -> str | None:
+    """The section in which it stands, where that is no part of the news."""
+    return entity.section if entity.section in ASIDE else None
+
+
+def _money(paid: Amount | Commitment) -> tuple[object, ...]:
+    return Text(_span(paid), STYLES["amount"]), paid.currency, paid.qualifier, paid.kind
+
+
+def _what_for(paid: Amount | Commitment) -> tuple[str | None, str | None]:
+    return shorten(paid.purpose.text, 40) if paid.purpose else None, _when(paid.period)
+
+
+def _when(when: When | None) -> str | None:
+    return (when.value or when.text) if when else None
+
+
+def _event_row(event: Event) -> tuple[object, ...]:
+    return _when(event.when), event.place and event.place.text, told_as(event), shorten(event.text, 90)
+
+
+def told_as(event: Event) -> str | None:
+    """Whether an event is told as past."""
+    return None if event.is_past is None else "past" if event.is_past else "to come"
 
 
 def _check_row(check: Check, text: str) -> tuple[str, str, str]:
@@ -85,8 +151,11 @@ def shorten(text: str, width: int) -> str:
 
 
 def coloured_text(record: Record, text: str) -> Text:
-    """The release's text with every value in its kind's style."""
+    """The release's text with every value in its kind's style; what is no part of the news is dim."""
     shown = Text(text)
+    for section in record.sections:
+        if section.kind in ASIDE:
+            shown.stylize("dim", section.start, section.end)
     for quote in record.quotes:
         shown.stylize("underline", quote.start, quote.end)
     for kind, entities in (("organisation", record.organisations), ("person", record.people)):
@@ -104,4 +173,4 @@ def legend() -> Text:
     line = Text("In the text: ", "dim")
     for kind, style in STYLES.items():
         line.append(kind, style).append("  ")
-    return line.append("quote", "underline")
+    return line.append("quote", "underline").append("  boilerplate, contact and the like", "dim")

@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import pty
+import re
 import sqlite3
 import stat
 import subprocess
@@ -107,6 +108,21 @@ def test_show(ingested: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     as_json = dateline("show", wanted.release.url, "--json", cwd=folder)
     assert Record.model_validate_json(as_json.stdout) == wanted
     assert dateline("show", "no-such-id", cwd=folder).returncode == 2
+
+
+def test_show_why(ingested: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Each value leads to the rule that gave it, in the terminal and as JSON."""
+    folder, _ = ingested
+    dateline("export", "-o", "all.jsonl", cwd=folder)
+    lines = (folder / "all.jsonl").read_text().splitlines()
+    wanted = next(record["release"] for record in map(json.loads, lines) if "Korea" in record["release"]["title"])
+    shown = dateline("show", wanted["id"], "--why", cwd=folder)
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"← month_day_year [01]\.\d\d  extractors/data/date_forms\.txt:\d+\n +….*«.*».*…", shown.stdout)
+    explained = json.loads(dateline("show", wanted["id"], "--why", "--json", cwd=folder).stdout)
+    written = {said["written_in"] for value in explained for said in value["attributes"] if said["rule"]}
+    assert None not in written
+    assert any(str(place).startswith("extractors/amount_parts.py:") for place in written)
 
 
 def test_export_csv(ingested: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
