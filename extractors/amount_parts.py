@@ -64,6 +64,19 @@ class _Marks(NamedTuple):
     refused: CurrencyMark | None = None
 
 
+_RULES = {
+    (False, True, False): "currency_before",
+    (False, True, True): "currency_before_magnitude",
+    (False, False, False): "currency_after",
+    (False, False, True): "currency_after_magnitude",
+    (True, True, False): "family_before",
+    (True, True, True): "family_before_magnitude",
+    (True, False, False): "family_after",
+    (True, False, True): "family_after_magnitude",
+}
+"""By whether the words leave open whose currency it is, it stands before the number, the number has a magnitude."""
+
+
 def _rule(numeral: Numeral, marks: _Marks, in_words: bool) -> str:
     key = _key(marks)
     if key.startswith(LOCAL):
@@ -72,9 +85,7 @@ def _rule(numeral: Numeral, marks: _Marks, in_words: bool) -> str:
         return "smaller_unit"
     if in_words:
         return "number_words"
-    side = "before" if marks.before else "after"
-    written = f"{'family' if key.islower() else 'currency'}_{side}"
-    return f"{written}_magnitude" if numeral.magnitude else written
+    return _RULES[key.islower(), marks.before is not None, numeral.magnitude]
 
 
 def _key(marks: _Marks) -> str:

@@ -1,4 +1,4 @@
-"""What the words beside a sum of money say of it: its qualifier ("more than"), and what kind of sum it is."""
+"""What the words beside a sum of money say of it: its qualifier ("more than")."""
 
 import json
 import re
@@ -6,13 +6,10 @@ from importlib.resources import files
 from typing import cast
 
 from extractors.patterns import either
-from schemas.values import AmountKind, Qualifier
+from schemas.values import Qualifier
 
 _QUALIFIERS = json.loads((files("extractors.data") / "qualifiers.json").read_text("utf8"))
-_KINDS: dict[str, list[str]] = json.loads((files("extractors.data") / "amount_kinds.json").read_text("utf8"))
 _REACH = 60
-_KIND_REACH = 110
-_SENTENCE = re.compile(r"\n\n|[.;!?](?= |$)")
 
 
 def _phrases(table: dict[str, list[str]]) -> dict[str, Qualifier]:
@@ -28,9 +25,6 @@ _AFTER_PATTERN = re.compile(rf"({either(_AFTER, any_case=True)})(?![$€£\w])")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?\.?(?=[\s(\"“]*$)")
 _LAST = frozenset(phrase.split()[-1] for phrase in (*_BEFORE, *_QUALIFIERS["fillers"]))
 
-_KIND = {cue: cast(AmountKind, kind) for kind, cues in _KINDS.items() for cue in cues}
-_CUE = re.compile(rf"(?<![^\W\d_])(?<![^\W\d_]-){either(_KIND)}(?![^\W\d_]|-[^\W\d_])")
-
 
 def read_qualifier(before: str, after: str = "") -> Qualifier:
     """The qualifier that the words before and behind a sum give it.
@@ -45,17 +39,3 @@ def read_qualifier(before: str, after: str = "") -> Qualifier:
     if match := _AFTER_PATTERN.match(after[:_REACH]):
         return _AFTER[match[1].lower()]
     return "exact"
-
-
-def read_kind(text: str, start: int, end: int) -> AmountKind | None:
-    """What the sum at `text[start:end]` is, by the nearest telling word of its sentence; None where there is none.
-
-    >>> text = "The city awarded a $3 million contract. Tickets cost $5."
-    >>> read_kind(text, 19, 29), read_kind(text, 53, 55), read_kind(text, 4, 8)
-    ('commitment', 'price', 'commitment')
-    """
-    before = _SENTENCE.split(text[max(0, start - _KIND_REACH) : start])[-1].lower()
-    behind = _SENTENCE.split(text[end : end + _KIND_REACH])[0].lower()
-    near = [(len(before) - cue.end(), cue[0]) for cue in _CUE.finditer(before)]
-    near += [(cue.start(), cue[0]) for cue in _CUE.finditer(behind)]
-    return _KIND[" ".join(min(near)[1].split())] if near else None

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Span
 
 from extractors.amount_homes import Home, find_homes
+from extractors.amount_kinds import give_kinds
 from extractors.amount_parts import UNREAD
 from extractors.amount_reading import Sum, find_sums, qualify, read_amount, read_sum, scan
-from extractors.amount_words import read_kind
 from extractors.countries import count_countries
 from extractors.currencies import family, find_after
 from extractors.currency_table import LOCAL
@@ -175,7 +175,7 @@ def extract_amounts(doc: Doc, release: Release) -> tuple[list[Amount], list[Chec
     for span in doc.spans.get(KEY, []):
         if span.label_ == NOT_READ:
             checks.append(_check(_WHY[span.id_], release, span.start_char, span.end_char))
-    return amounts, checks
+    return give_kinds(release.text, release.title, amounts), checks
 
 
 def _marked_sums(doc: Doc) -> list[Sum]:
@@ -219,7 +219,6 @@ def _amount(found: Sum, read: _Read, release: Release, previous: Amount | None) 
             "maximum": read.maximum,
             "currency": read.currency,
             "qualifier": qualifier,
-            "kind": read_kind(text, found.start, found.end) or (previous.kind if previous else None),
             "equals": previous.id if previous and same else None,
             "rule": read.rule,
             "confidence": round((right + 1) / (seen + 2), 3),

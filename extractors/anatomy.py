@@ -1,86 +1,66 @@
-"""Parts of a press release: the dateline at its head and the organisation that issues it."""
+"""The anatomy of a release: its sections, and in which of them each value stands."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
-import regex
+from spacy.tokens import Doc
 
-from extractors.lexicon import place_names, word_class
-from schemas.record import Organisation
-from schemas.release import Release
+from extractors.findings import Findings
+from extractors.sections import read_sections, section_at
+from schemas.evidence import Evidence, Section
+from schemas.record import Amount, DateMention, Organisation, Person, Quote
+from schemas.values import SectionKind
 
+_NEAREST: tuple[SectionKind, ...] = (
+    "headline", "subhead", "lead", "body", "dateline", "notes", "boilerplate", "contact", "disclaimer", "furniture",
+    "header",
+)  # fmt: skip
+"""Kinds of sections, the nearest to the news first."""
+_HEADING = 120
+"""Characters of a boilerplate among which the name of its organisation is looked for."""
 
-class Dateline(NamedTuple):
-    """The city at the head of a release: `text[start:end] == place`."""
-
-    place: str
-    start: int
-    end: int
-
-
-_NAME = r"(?:(?:S[tT]|F[tT]|M[tT])\.|[\p{Lu}][\p{L}\p{M}'’]*+(?:-\p{Lu}[\p{L}\p{M}]++)*+)"
-_CITY = rf"{_NAME}(?:[ ](?:(?:de|do|da|del|la|of|le|upon)[ ])?{_NAME}){{0,3}}"
-_MONTH = r"(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\p{L}*+\.?"
-_STATE = rf"(?!{_MONTH}[ ]?\d)[\p{{Lu}}][\p{{L}}\p{{M}}.'’]*+"
-_REGION = rf"(?:,[ ]?{_STATE}(?:[ ](?:of[ ])?{_STATE}){{0,3}}|[ ]\([\p{{L}} .]{{2,30}}\)){{0,3}}"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_DATE = (
-    rf"(?P<date>(?:\p{{Lu}}\p{{L}}+(?i:day),?[ ])?"
-    rf"(?:{_MONTH}[ ]{_DAY}(?:,?[ ]\d{{4}})?|{_DAY}[ ]{_MONTH}(?:,?[ ]\d{{4}})?|\d{{4}}-\d\d-\d\d|\d\d?/\d\d?/\d{{4}}))"
-)
-_WIRE = r"(?P<wire>\([^():\n]{2,60}\)|/[^/\n]{2,40}/)"
-_DASH = r"(?P<dash>--+|[–—‒―]|-(?=\s|\p{Lu}))"
-_DATELINE = regex.compile(
-    rf"(?m)^[^\p{{L}}\p{{Nd}}\n]{{0,8}}(?:{_DATE}[ ,\-–—/:]{{1,4}})?"
-    rf"(?P<place>{_CITY})(?P<region>{_REGION})(?:[ ]and[ ]{_CITY}{_REGION})?"
-    rf"(?:[ ,|/\-–—(]{{0,5}}{_DATE})?(?:[ ,|\-–—)]{{0,5}}{_WIRE})?(?:[ ,|\-–—(]{{0,5}}{_DATE})?\)?[ ]*{_DASH}?"
-)
-_CAPITALS = regex.compile(r"[\p{Lu}\p{M} .'’\-]+")
-_REACH = 2_000
+_Entity = TypeVar("_Entity", Person, Organisation)
+_Value = TypeVar("_Value", DateMention, Amount, Quote)
 
 
-def read_dateline(text: str) -> Dateline | None:
-    """The city of the dateline, as the text writes it; None where no paragraph near the head begins with one.
-
-    A paragraph begins with a dateline if signs enough say so: capitals, a date, a wire's name, a dash, a known place.
-
-    >>> read_dateline("Fund opens\\n\\nGENEVA, 10 April 2025 (Fund News) – The fund opened.").place
-    'GENEVA'
-    >>> read_dateline("LONDON--(BUSINESS WIRE)--Acme said").place
-    'LONDON'
-    >>> read_dateline("The fund opened on 10 April in Geneva.")
-    """
-    best, most = None, 2
-    for match in _DATELINE.finditer(text, 0, min(len(text), _REACH)):
-        signs = _signs(match)
-        if signs > most:
-            best, most = Dateline(match["place"], match.start("place"), match.end("place")), signs
-    return best
-
-
-def _signs(match: "regex.Match[str]") -> int:
-    """How much speaks for a dateline; 3 are enough."""
-    place = match["place"]
-    if len(place) < 2 or word_class(place.split()[0]) in _NO_CITY:
-        return 0
-    known = place.title() in place_names() or word_class(place) in "PQ"
-    capitals = _CAPITALS.fullmatch(place) is not None
-    ends = [bool(match["date"]), bool(match["wire"]), bool(match["dash"])]
-    return sum(ends) + capitals + 2 * known + bool(match["region"]) if any(ends) or (known and capitals) else 0
+def find_sections(_doc: Doc, found: Findings) -> Findings:
+    """The sections of the release, and for each value the one in which it stands; an entity has its best one."""
+    owners = {mention.start: body.name for body in found.organisations for mention in body.mentions}
+    names = owners.keys() | {mention.start for person in found.people for mention in person.mentions}
+    text = found.release.text
+    title = found.release.title if text.startswith(found.release.title) else ""
+    sections = [_name(section, text, owners) for section in read_sections(text, title, names)]
+    return replace(
+        found,
+        sections=sections,
+        people=[_place_entity(person, sections) for person in found.people],
+        organisations=[_place_entity(body, sections) for body in found.organisations],
+        dates=[_place(date, sections) for date in found.dates],
+        amounts=[_place(amount, sections) for amount in found.amounts],
+        quotes=[_place(quote, sections) for quote in found.quotes],
+    )
 
 
-_NO_CITY = frozenset("MiotnxHhTlvkKRaN")
+def _name(section: Section, text: str, owners: dict[int, str]) -> Section:
+    """A boilerplate with the organisation that its heading names, or its first line where it has no heading."""
+    if section.kind != "boilerplate":
+        return section
+    line = text.find("\n", section.start, section.end)
+    stop = min(section.start + _HEADING, section.end if line < 0 else line)
+    about = next((owners[place] for place in range(section.start, stop) if place in owners), None)
+    return section.model_copy(update={"about": about})
 
 
-_ABOUT = regex.compile(r"(?m)^\W{0,6}(?:About|ABOUT)[ ]+(?:the[ ]+)?(?P<name>[^\n:.?!]{2,60}?)(?=\W{0,4}$|:)")
+def nearest_kind(mentions: Iterable[Evidence], sections: Sequence[Section]) -> SectionKind | None:
+    """Of the sections in which mentions stand, the kind that is nearest to the news itself."""
+    kinds = {section.kind for mention in mentions if (section := section_at(sections, mention.start))}
+    return next((kind for kind in _NEAREST if kind in kinds), None)
 
 
-def read_issuer(release: Release, organisations: list[Organisation]) -> str | None:
-    """Who issues the release: the issuer its source is known for, or the organisation of its only `About …` paragraph.
+def _place_entity(entity: _Entity, sections: Sequence[Section]) -> _Entity:
+    return entity.model_copy(update={"section": nearest_kind(entity.mentions, sections)})
 
-    The name is that of an organisation of the record, or the source's; None where the text does not say.
-    """
-    if release.issuer:
-        return release.issuer
-    starts = {mention.start: body.name for body in organisations for mention in body.mentions}
-    names = {starts[m.start("name")] for m in _ABOUT.finditer(release.text) if m.start("name") in starts}
-    return names.pop() if len(names) == 1 else None
+
+def _place(value: _Value, sections: Sequence[Section]) -> _Value:
+    return value.model_copy(update={"section": nearest_kind([value], sections)})

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import regex
 from spacy.tokens import Doc, Span
 
-from extractors.anatomy import read_issuer
 from extractors.clusters import (
     Cluster,
     fold_words,
@@ -14,13 +13,15 @@ from extractors.clusters import (
     person_words,
     resolve_people,
 )
+from extractors.issuer import read_issuer, subjects_of
+from extractors.issuer_features import Subject
 from extractors.joins import resolve_organisations
 from extractors.lexicon import word_lists
 from extractors.names import NAMES, TITLES
 from extractors.positions import Scene, find_roles
 from extractors.roles import Context, Role, best_role, find_role
 from extractors.spans import text_of
-from schemas.evidence import Evidence
+from schemas.evidence import Evidence, Reason
 from schemas.record import Check, Organisation, Person
 from schemas.release import Release
 from schemas.values import CheckCode, OrganisationKind, derive_id
@@ -114,12 +115,17 @@ def _scene(doc: Doc, release: Release, people: list[Cluster], organisations: lis
         organisations=mentions,
         kinds={organisation.name: organisation.kind or "other" for organisation in organisations},
         titles=list(_titles(doc)),
-        issuer=read_issuer(release, organisations),
+        issuer=read_issuer(release, _subjects(people, organisations)),
         ruled=[
             best_role([find_role(context, s.start_char, s.end_char) for s in cluster.spans], context)
             for cluster in people
         ],
     )
+
+
+def _subjects(people: list[Cluster], organisations: list[Organisation]) -> list[Subject]:
+    persons = [Subject(c.name, tuple((span.start_char, span.end_char) for span in c.spans), "person") for c in people]
+    return [*subjects_of([], organisations), *persons]
 
 
 _JOIN = regex.compile(r"(?:[\s,]+(?:of|at|for|with|in|the|and))*[\s,]*$")
@@ -149,6 +155,11 @@ def _person(cluster: Cluster, role: Role, release: Release, probabilities: Proba
         organisation=role.organisation,
         mentions=_evidence(cluster),
         confidence=_confidence(cluster, probabilities),
+        why={
+            name: Reason(rule="model:positions", confidence=round(certainty, 3))
+            for name, certainty in zip(("title", "organisation"), role.certainty, strict=True)
+            if getattr(role, name) is not None
+        },
     )
 
 

@@ -5,6 +5,7 @@ and the person; a linear model (`training/positions.py`) says which candidate fi
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -29,7 +30,7 @@ class Scene(NamedTuple):
     titles: Sequence[Place]
     """Words that the names model took for a title."""
     issuer: str | None
-    """As far as the release says so plainly."""
+    """Who most likely issues the release."""
     ruled: Sequence[Role]
     """What the rules say of each person."""
 
@@ -47,7 +48,6 @@ class Person(NamedTuple):
 
     number: int
     title: Candidate
-    speaker: str | None
 
 
 @cache
@@ -58,24 +58,32 @@ def _weights() -> dict[str, dict[str, float]]:
 
 def find_roles(scene: Scene) -> list[Role]:
     """Title and employer of each person, in their order."""
-    signs, speaker = read_signs(scene), find_speaker(scene)
+    signs = read_signs(scene)
     roles = []
     for number in range(len(scene.people)):
-        title = choose(title_candidates(scene, signs, number), _weights()["title"])
-        about = Person(number, title, speaker)
-        employer = choose(employer_candidates(scene, signs, about), _weights()["employer"])
-        roles.append(Role(title.value, employer.value))
+        titles = title_candidates(scene, signs, number)
+        title = choose(titles, _weights()["title"])
+        about = Person(number, title)
+        employers = employer_candidates(scene, signs, about)
+        employer = choose(employers, _weights()["employer"])
+        certainty = certainty_of(titles, _weights()["title"]), certainty_of(employers, _weights()["employer"])
+        roles.append(Role(title.value, employer.value, certainty))
     return roles
-
-
-def find_speaker(scene: Scene) -> str | None:
-    """The organisation that most likely speaks in the release: a guess, for want of an issuer that it names."""
-    return choose(speaker_candidates(scene), _weights()["speaker"]).value
 
 
 def choose(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> Candidate:
     """The one whose features weigh most; the first of equal ones."""
-    return max(candidates, key=lambda candidate: sum(weights.get(f, 0.0) for f in candidate.features))
+    return max(candidates, key=lambda candidate: _weigh(candidate, weights))
+
+
+def _weigh(candidate: Candidate, weights: Mapping[str, float]) -> float:
+    return sum(weights.get(feature, 0.0) for feature in candidate.features)
+
+
+def certainty_of(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> float:
+    """The share, 0 to 1, that the chosen one has of all candidates by their weights (softmax)."""
+    sums = [_weigh(candidate, weights) for candidate in candidates]
+    return 1 / sum(math.exp(one - max(sums)) for one in sums)
 
 
 def read_signs(scene: Scene) -> list[Sign]:
@@ -163,9 +171,8 @@ def employer_candidates(scene: Scene, signs: Sequence[Sign], person: Person) -> 
             features.append(f"mail={_has_domain(name, domains)}")
         if places[0][0] < scene.text.find("\n\n"):
             features.append("in the headline")
-        for role, holder in (("issuer", scene.issuer), ("speaker", person.speaker)):
-            if name == holder:
-                features += [role, *(f"{role}/{fact}" for fact in (near[0], near[-1], *known))]
+        if name == scene.issuer:
+            features += ["issuer", *(f"issuer/{fact}" for fact in (near[0], near[-1], *known))]
         candidates.append(Candidate(name, tuple(features)))
     return candidates
 
@@ -210,23 +217,3 @@ def _by_title(scene: Scene, signs: Sequence[Sign], title: Candidate, name: str) 
         if any(start < title.place[1] and title.place[0] < end for start, end in places):
             features.append("within the title")
     return features
-
-
-_NEXT = regex.compile(r"\W*(\w+)")
-
-
-def speaker_candidates(scene: Scene) -> list[Candidate]:
-    """None, and every organisation of the release."""
-    by_count = sorted(scene.organisations, key=lambda name: -len(scene.organisations[name]))
-    by_place = sorted(scene.organisations, key=lambda name: scene.organisations[name][0])
-    headline, body = scene.text.find("\n\n"), len(scene.text)
-    candidates = [Candidate(None, ("none", f"none/issuer={scene.issuer is not None}"))]
-    for name, places in scene.organisations.items():
-        rank, order = min(3, by_count.index(name)), min(3, by_place.index(name))
-        features = [f"rank={rank}", f"order={order}", f"rank={rank}/order={order}", f"kind={scene.kinds[name]}"]
-        features += [f"times={min(8, len(places))}", f"issuer={name == scene.issuer}/{scene.issuer is None}"]
-        features += [f"headline={places[0][0] < headline}", f"end={places[-1][1] > body * 0.85}"]
-        words = (_NEXT.match(scene.text, end) for _, end in places[:3])
-        features += sorted({f"next={word[1].casefold()}" for word in words if word})
-        candidates.append(Candidate(name, tuple(features)))
-    return candidates

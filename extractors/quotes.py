@@ -9,8 +9,8 @@ from importlib.resources import files
 import regex
 from spacy.tokens import Doc
 
-from extractors.anatomy import read_issuer
 from extractors.attributions import Attribution
+from extractors.issuer import read_issuer, subjects_of
 from extractors.quote_marks import find_stretches
 from extractors.single_marks import Stretch
 from extractors.spans import Mark, set_spans, text_of
@@ -152,7 +152,7 @@ def attribute_quotes(
     ]
     scene = read_speech_scene(release.text, names, [mark[:2] for mark in marks])._replace(
         titles=[(person.title, person.name) for person in people if person.title],
-        issuer=read_issuer(release, list(organisations)),
+        issuer=read_issuer(release, subjects_of(people, organisations)),
     )
     return list(zip(marks, find_speakers(scene), strict=True))
 

@@ -11,12 +11,18 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.amounts import extract_amounts
-from extractors.anatomy import read_dateline, read_issuer
+from extractors.anatomy import find_sections
 from extractors.checks import add_checks
 from extractors.commitments import read_payments
+from extractors.confidence import settle_confidence
+from extractors.date_roles import read_roles
+from extractors.dateline import read_dateline
 from extractors.dates import extract_dates
 from extractors.entities import extract_names
+from extractors.events import find_events
 from extractors.findings import Findings
+from extractors.issuer import read_issuer, subjects_of
+from extractors.parties import link_parties
 from extractors.quotes import extract_quotes
 from extractors.spans import MISFITS
 from schemas.problem import Problem
@@ -50,17 +56,17 @@ def extract_record(nlp: Language, release: Release) -> Record:
     return _join(nlp(release.text), release, extractor_version(nlp.meta["names_model"]))
 
 
-def _join(doc: Doc, release: Release, extractor: str) -> Record:
-    """Values first, then what they are to each other, then what does not fit, then how sure all of it is."""
+def find_values(doc: Doc, release: Release) -> Findings:
+    """The values of a marked doc, before it is known what they are to each other."""
     people, organisations, name_checks = extract_names(doc, release)
     dates, date_checks = extract_dates(doc, release)
     amounts, amount_checks = extract_amounts(doc, release)
     quotes, quote_checks = extract_quotes(doc, release, people, organisations)
     dateline = read_dateline(release.text)
-    found = Findings(
+    return Findings(
         release=release,
         place=dateline.place if dateline else None,
-        issuer=read_issuer(release, organisations),
+        issuer=read_issuer(release, subjects_of(people, organisations)),
         people=people,
         organisations=organisations,
         dates=dates,
@@ -68,6 +74,11 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
         quotes=quotes,
         checks=[*name_checks, *date_checks, *amount_checks, *quote_checks, *_misfits(doc)],
     )
+
+
+def _join(doc: Doc, release: Release, extractor: str) -> Record:
+    """Values first, then what they are to each other, then what does not fit, then how sure all of it is."""
+    found = find_values(doc, release)
     for step in STEPS:
         found = step(doc, found)
     reference = ReleaseRef(
@@ -80,7 +91,15 @@ def _join(doc: Doc, release: Release, extractor: str) -> Record:
     return Record.model_validate(values, context={"text": release.text})
 
 
-STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (read_payments, add_checks)
+STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (
+    find_sections,
+    read_roles,
+    find_events,
+    link_parties,
+    read_payments,
+    add_checks,
+    settle_confidence,
+)
 """What is understood of the values once all are there, each step from what those before it found."""
 
 

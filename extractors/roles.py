@@ -29,6 +29,8 @@ class Role(NamedTuple):
 
     title: str | None = None
     organisation: str | None = None
+    certainty: tuple[float, float] = (0.5, 0.5)
+    """How much likelier than all other candidates together title and organisation are, 0 to 1; not calibrated."""
 
 
 class Context(NamedTuple):

@@ -15,10 +15,13 @@ from store.database import Store, StoreError, reading
 
 KINDS = {
     "releases": tables.release,
+    "sections": tables.section,
     "people": tables.person,
     "organisations": tables.organisation,
     "dates": tables.date_mention,
     "amounts": tables.amount,
+    "commitments": tables.commitment,
+    "events": tables.event,
     "quotes": tables.quote,
     "checks": tables.record_check,
 }

@@ -37,8 +37,11 @@ def _problem(item: Item, code: str, message: str) -> Problem:
 
 def _id_given_twice(item: Item) -> str | None:
     record = item.record
-    kinds = (record.people, record.organisations, record.dates, record.amounts, record.quotes)
-    for values in kinds:
+    values_of_a_kind = (
+        *(record.people, record.organisations, record.dates, record.amounts, record.quotes),
+        *(record.events, record.commitments),
+    )
+    for values in values_of_a_kind:
         given = Counter(value.id for value in values)
         if len(given) < len(values):
             return given.most_common(1)[0][0]

@@ -21,10 +21,10 @@ from store.rows import (
     record_row,
     release_row,
     utc,
-    value_rows,
     version_row,
 )
 from store.upsert import chunks, delete_where, insert_missing, upsert
+from store.value_rows import value_rows
 
 _NOTHING: frozenset[str] = frozenset()
 

@@ -6,57 +6,70 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
-    Numeric,
     Table,
     Text,
+    text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
+from store.columns import UTC, key, metadata, texts
+from store.value_tables import (
+    VALUES,
+    amount,
+    commitment,
+    commitment_amount,
+    date_mention,
+    event,
+    mention,
+    organisation,
+    person,
+    quote,
+    reason,
+    record_check,
+    section,
 )
 
-_UTC = DateTime(timezone=True)
-"""Always UTC; SQLite keeps no time zone, so `rows.utc` puts it back on."""
-_EXACT = Numeric().with_variant(Text(), "sqlite")
-"""SQLite has no decimals, only floats: there the digits are kept as text, and a REAL column beside it compares."""
-
-
-def _words(required: bool = True) -> tuple[Column[int], Column[int], Column[str]]:
-    """The evidence of a row: `release.text[start_char:end_char] == text`."""
-    return (
-        Column("start_char", Integer, nullable=not required),
-        Column("end_char", Integer, nullable=not required),
-        Column("text", Text, nullable=not required),
-    )
-
-
-def _key(*names: str) -> tuple[Column[str], ...]:
-    """Part of the primary key: the release, then what is unique in it."""
-    parent = ForeignKey("release.id", ondelete="CASCADE")
-    return (Column("release_id", Text, parent, primary_key=True), *(Column(n, Text, primary_key=True) for n in names))
-
-
-def _texts(*names: str) -> tuple[Column[str], ...]:
-    return tuple(Column(name, Text, nullable=False) for name in names)
-
+__all__ = [
+    "VALUES",
+    "amount",
+    "commitment",
+    "commitment_amount",
+    "date_mention",
+    "entity",
+    "entity_decision",
+    "entity_key",
+    "entity_link",
+    "entity_match",
+    "event",
+    "linked_record",
+    "mention",
+    "metadata",
+    "organisation",
+    "page",
+    "person",
+    "quarantine",
+    "quote",
+    "reason",
+    "record",
+    "record_check",
+    "release",
+    "release_version",
+    "review",
+    "run",
+    "section",
+    "source",
+]
 
 source = Table(
     "source",
     metadata,
     Column("name", Text, primary_key=True),
     Column("settings", JSON(none_as_null=True)),
-    Column("last_run", _UTC),
+    Column("last_run", UTC),
 )
 
 release = Table(
@@ -72,19 +85,20 @@ release = Table(
     Column("language", Text),
     Column("country", Text),
     Column("text_sha256", Text, nullable=False),
-    Column("first_seen", _UTC, nullable=False),
-    Column("last_seen", _UTC, nullable=False),
+    Column("first_seen", UTC, nullable=False),
+    Column("last_seen", UTC, nullable=False),
+    Column("review_priority", Double, nullable=False, server_default=text("0"), index=True),
 )
 
 release_version = Table(
     "release_version",
     metadata,
-    *_key("text_sha256"),
+    *key("text_sha256"),
     Column("text", Text, nullable=False),
     Column("as_read", JSON, nullable=False),
     Column("page_sha256", Text),
-    Column("first_seen", _UTC, nullable=False),
-    Column("last_seen", _UTC, nullable=False),
+    Column("first_seen", UTC, nullable=False),
+    Column("last_seen", UTC, nullable=False),
 )
 
 page = Table(
@@ -98,7 +112,7 @@ page = Table(
     Column("link_published", Date),
     Column("status", Integer, nullable=False),
     Column("content_type", Text),
-    Column("fetched_at", _UTC, nullable=False),
+    Column("fetched_at", UTC, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("release_id", Text, ForeignKey("release.id", ondelete="SET NULL"), index=True),
 )
@@ -125,101 +139,17 @@ Index(
     postgresql_where=record.c.is_current,
 )
 
-person = Table(
-    "person",
-    metadata,
-    *_key("id"),
-    Column("name", Text, nullable=False),
-    Column("title", Text),
-    Column("organisation", Text),
-    Column("organisation_id", Text),
-    Column("confidence", Double, nullable=False),
-)
-
-organisation = Table(
-    "organisation",
-    metadata,
-    *_key("id"),
-    Column("name", Text, nullable=False),
-    Column("acronym", Text),
-    Column("kind", Text),
-    Column("confidence", Double, nullable=False),
-)
-
-mention = Table(
-    "mention",
-    metadata,
-    *_key("entity_id"),
-    Column("start_char", Integer, primary_key=True),
-    Column("end_char", Integer, primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("entity_kind", Text, nullable=False),
-)
-
-date_mention = Table(
-    "date_mention",
-    metadata,
-    *_key("id"),
-    Column("value", Text),
-    Column("first_day", Date, index=True),
-    Column("last_day", Date),
-    *_words(),
-    Column("rule", Text, nullable=False),
-    Column("confidence", Double, nullable=False),
-)
-
-amount = Table(
-    "amount",
-    metadata,
-    *_key("id"),
-    Column("value", _EXACT, nullable=False),
-    Column("value_number", Double, nullable=False),
-    Column("maximum", _EXACT),
-    Column("maximum_number", Double),
-    Column("currency", Text),
-    Column("qualifier", Text, nullable=False),
-    Column("kind", Text),
-    Column("payer", Text),
-    Column("payer_id", Text),
-    Column("payee", Text),
-    Column("payee_id", Text),
-    *_words(),
-    Column("rule", Text, nullable=False),
-    Column("confidence", Double, nullable=False),
-    Column("equals", Text),
-)
-Index("ix_amount_currency", amount.c.currency, amount.c.value_number)
-
-quote = Table(
-    "quote",
-    metadata,
-    *_key("id"),
-    Column("speaker", Text),
-    Column("speaker_id", Text),
-    *_words(),
-)
-
-record_check = Table(
-    "record_check",
-    metadata,
-    *_key(),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("code", Text, nullable=False, index=True),
-    Column("message", Text, nullable=False),
-    *_words(required=False),
-)
-
 run = Table(
     "run",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("started", _UTC, nullable=False, index=True),
-    Column("finished", _UTC),
+    Column("started", UTC, nullable=False, index=True),
+    Column("finished", UTC),
     Column("state", Text, nullable=False),
     Column("counts", JSON, nullable=False),
     Column("sources", JSON, nullable=False),
     Column("process", Text, nullable=False),
-    Column("alive_at", _UTC, nullable=False),
+    Column("alive_at", UTC, nullable=False),
 )
 
 quarantine = Table(
@@ -232,8 +162,8 @@ quarantine = Table(
     Column("code", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("page_sha256", Text),
-    Column("first_seen", _UTC, nullable=False),
-    Column("last_seen", _UTC, nullable=False),
+    Column("first_seen", UTC, nullable=False),
+    Column("last_seen", UTC, nullable=False),
     Column("tries", BigInteger, nullable=False),
 )
 
@@ -248,7 +178,7 @@ review = Table(
     Column("machine", JSON(none_as_null=True)),
     Column("human", JSON(none_as_null=True)),
     Column("reviewer", Text, nullable=False),
-    Column("reviewed_at", _UTC, nullable=False),
+    Column("reviewed_at", UTC, nullable=False),
     Column("extractor_version", Text, nullable=False),
     Column("text_sha256", Text, nullable=False),
     Column("comment", Text),
@@ -258,7 +188,7 @@ entity = Table(
     "entity",
     metadata,
     Column("id", Text, primary_key=True),
-    *_texts("kind", "name", "name_key", "context"),
+    *texts("kind", "name", "name_key", "context"),
     Column("employer_id", Text, ForeignKey("entity.id"), index=True),
     Column("is_acronym", Boolean, nullable=False),
     Column("state", Text, nullable=False),
@@ -282,7 +212,7 @@ entity_decision = Table(
     Column("targets", JSON, nullable=False),
     Column("changes", JSON, nullable=False),
     Column("decided_by", Text, nullable=False),
-    Column("decided_at", _UTC, nullable=False),
+    Column("decided_at", UTC, nullable=False),
     Column("comment", Text),
     Column("undoes", Integer, ForeignKey("entity_decision.id")),
 )
@@ -292,13 +222,13 @@ entity_link = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("release_id", Text, ForeignKey("release.id", ondelete="CASCADE"), nullable=False, index=True),
-    *_texts("kind", "name_key"),
+    *texts("kind", "name_key"),
     Column("number", Integer, nullable=False),
-    *_texts("name", "value_id"),
+    *texts("name", "value_id"),
     Column("entity_id", Text, ForeignKey("entity.id"), nullable=False, index=True),
     Column("how", Text, nullable=False),
     Column("is_current", Boolean, nullable=False),
-    Column("linked_at", _UTC, nullable=False),
+    Column("linked_at", UTC, nullable=False),
     Column("decision_id", Integer, ForeignKey("entity_decision.id")),
 )
 
@@ -311,22 +241,19 @@ entity_match = Table(
     Column("how", Text, nullable=False),
     Column("score", Double, nullable=False),
     Column("state", Text, nullable=False),
-    Column("matched_at", _UTC, nullable=False),
+    Column("matched_at", UTC, nullable=False),
     Column("decision_id", Integer, ForeignKey("entity_decision.id")),
 )
 
 linked_record = Table(
     "linked_record",
     metadata,
-    *_key(),
-    *_texts("text_sha256", "extractor_version", "rules"),
-    Column("linked_at", _UTC, nullable=False),
+    *key(),
+    *texts("text_sha256", "extractor_version", "rules"),
+    Column("linked_at", UTC, nullable=False),
 )
 
-# PostgreSQL's ordinary index refuses entries of more than some 2,700 bytes, and URLs and names come from outside:
-# a hash index takes any length.
-for _column in (release.c.url, page.c.requested_url, page.c.final_url, person.c.name, organisation.c.name):
+# PostgreSQL's ordinary index refuses entries of more than some 2,700 bytes, and URLs come from outside: a hash index
+# takes any length.
+for _column in (release.c.url, page.c.requested_url, page.c.final_url):
     Index(f"ix_{_column.table.name}_{_column.name}", _column, postgresql_using="hash")
-
-VALUES = (person, organisation, mention, date_mention, amount, quote, record_check)
-"""What the current record says, one row per value; made anew whenever a release is saved."""

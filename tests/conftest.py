@@ -14,8 +14,19 @@ import psycopg
 import pytest
 
 from extractors.files import FileEntry, read_file
-from schemas.evidence import Evidence
-from schemas.record import Amount, Check, DateMention, Organisation, Person, Quote, Record, ReleaseRef
+from schemas.evidence import Evidence, Party, Reason, Section, When
+from schemas.record import (
+    Amount,
+    Check,
+    Commitment,
+    DateMention,
+    Event,
+    Organisation,
+    Person,
+    Quote,
+    Record,
+    ReleaseRef,
+)
 from schemas.release import Release
 from schemas.values import derive_id
 from store.database import Store, close_store, open_store
@@ -111,7 +122,7 @@ def _make_item(key: str = "1", text: str = TEXT, version: str = "1.0", **fields:
 def _record(release: Release, version: str) -> dict[str, Any]:
     reference = release.model_dump(include={"id", "source", "url", "title", "published", "language"})
     described = ReleaseRef(**reference, place="Lisbon", issuer="Norvik Foundation", text_sha256=release.text_sha256)
-    values: dict[str, Any] = _values(release) if release.text.startswith(TEXT) else {}
+    values: dict[str, Any] = _with_anatomy(release, _values(release)) if release.text.startswith(TEXT) else {}
     return {"extractor_version": version, "release": described, **values}
 
 
@@ -155,3 +166,47 @@ def _values(release: Release) -> dict[str, Any]:
             Check(code="text_too_short", message="…"),
         ),
     }
+
+
+def _with_anatomy(release: Release, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with where they stand, what they are to each other, and what says so."""
+    head, close = release.text.index("LISBON"), release.text.index("More in FY2027")
+
+    def at(words: str) -> dict[str, Any]:
+        start = release.text.index(words)
+        return {"start": start, "end": start + len(words), "text": words}
+
+    sections = (
+        Section(kind="headline", start=0, end=head - 2, rule="first_line"),
+        Section(kind="body", start=head, end=close - 1, rule="rest"),
+        Section(kind="notes", start=close, end=len(release.text), about="Harbour School", rule="last_line"),
+    )
+    party, day = Reason(rule="model:parties", confidence=0.7), values["dates"][0]
+    amount = values["amounts"][0].model_copy(
+        update={"payer_words": Evidence(**at("Norvik Foundation")), "payee_words": Evidence(**at("Harbour School")),
+                "why": {"payer": party, "payee": party}, "section": "body"}
+    )  # fmt: skip
+    paid = Commitment(
+        id=derive_id(release.id, "paid"),
+        kind="commitment",
+        amounts=(amount.id,),
+        value=amount.value,
+        currency="EUR",
+        qualifier="up_to",
+        payer=Party(name="Norvik Foundation", **at("Norvik Foundation")),
+        payee=Party(name="Harbour School", **at("Harbour School")),
+        day=When(value="2026-05-04", **at("May 4, 2026")),
+        confidence=0.6,
+    )
+    event = Event(id=derive_id(release.id, "give"), is_past=False, rule="give", confidence=0.5, section="body",
+                  **at("Norvik Foundation will give the Harbour School up to €2.50 million"))  # fmt: skip
+    person = values["people"][0].model_copy(
+        update={"section": "body", "why": {"title": Reason(rule="model:positions", confidence=0.9)}}
+    )
+    dates = (day.model_copy(update={"role": "dateline", "section": "body"}),
+             values["dates"][1].model_copy(update={"section": "notes"}))  # fmt: skip
+    quote = values["quotes"][0].model_copy(
+        update={"section": "body", "why": {"speaker": Reason(rule="said_name", confidence=0.95)}}
+    )
+    more = {"sections": sections, "people": (person,), "dates": dates, "amounts": (amount,), "quotes": (quote,)}
+    return {**values, **more, "events": (event,), "commitments": (paid,), "review_priority": 1.5}

@@ -1,18 +1,31 @@
 """Migrations: they make the tables that the code describes, can be undone, and are found in the installed package."""
 
+import datetime as dt
+import json
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, insert, inspect, text
+from sqlalchemy import table as table_of
 
+from schemas.record import Record
 from store import tables
 from store.database import Store, StoreError, close_store, open_store, reading, writing
+from store.load import load_record
 from store.migrations.upgrade import downgrade, upgrade
+from store.models import Batch, Item
+from store.rows import record_row, release_row, version_row
+from store.save import save_batch
+from store.value_rows import value_rows
+
+NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 
 VERSIONS = sorted(file.name for file in files("store.migrations.versions").iterdir() if file.name[0].isdigit())
 
@@ -45,16 +58,73 @@ def test_indexes_are_of_the_kind_that_the_code_describes(store: Store) -> None:
         }
 
 
-def test_what_an_older_version_stored_is_kept(store: Store) -> None:
-    """Amounts of a database that did not know of equal ones yet."""
+OLDER = [
+    "0001",  # before links between releases
+    "0002",  # before amounts knew of equal ones
+    "0003",  # before sections, events and commitments
+]
+FIRST_FIELDS = {
+    "person": ("id", "name", "title", "organisation", "confidence"),
+    "organisation": ("id", "name", "acronym", "kind", "confidence"),
+    "amount": ("id", "value", "value_number", "qualifier", "start_char", "end_char", "text", "rule", "confidence"),
+    "quote": ("id", "speaker", "start_char", "end_char", "text"),
+    "date_mention": ("id", "value", "start_char", "end_char", "text", "rule", "confidence"),
+    "record_check": ("number", "code", "message"),
+}
+"""Columns that a table of values had from the first."""
+FIRST_RECORD = {
+    "people": {"id", "name", "title", "organisation", "mentions", "confidence"},
+    "organisations": {"id", "name", "acronym", "kind", "mentions", "confidence"},
+    "dates": {"id", "value", "start", "end", "text", "rule", "confidence"},
+    "quotes": {"id", "speaker", "start", "end", "text"},
+    "checks": {"code", "message", "start", "end"},
+    "amounts": {"id", "value", "maximum", "currency", "qualifier", "kind", "payer", "payee", "start", "end", "text"}
+    | {"rule", "confidence"},
+}
+"""Fields of a record of schema version 1, by kind of value."""
+
+
+def first_record(record: Record) -> dict[str, Any]:
+    """A record as the first version of the schema wrote it."""
+    written = record.model_dump(mode="json")
+    values = {kind: [{name: value[name] for name in names} for value in written[kind]]
+              for kind, names in FIRST_RECORD.items()}  # fmt: skip
+    return {"schema_version": "1", **{name: written[name] for name in ("extractor_version", "release")}, **values}
+
+
+def insert_first_rows(connection: Connection, item: Item) -> None:
+    """What the first version of the program stored of a release."""
+    record, version = json.dumps(first_record(item.record)), version_row(item, NOW)
+    release = {key: value for key, value in release_row(item, NOW, NOW).items() if key != "review_priority"}
+    rows: list[tuple[str, dict[str, Any]]] = [("source", {"name": item.release.source}), ("release", release)]
+    rows += [("release_version", version), ("record", {**record_row(item, True), "content": record})]
+    for table, row in value_rows(item):
+        if names := FIRST_FIELDS.get(table.name):
+            rows.append((table.name, {name: row[name] for name in ("release_id", *names)}))
+    for name, row in rows:
+        columns = [column(key, tables.metadata.tables[name].c[key].type) for key in row]
+        connection.execute(insert(table_of(name, *columns)).values(row))
+
+
+@pytest.mark.parametrize("revision", OLDER)
+def test_what_an_older_version_stored_is_kept(revision: str, store: Store, make_item: Callable[..., Item]) -> None:
+    item = make_item()
     with writing(store) as connection:
-        connection.execute(tables.source.insert(), {"name": "norvik"})
-        connection.execute(text("ALTER TABLE amount DROP COLUMN equals"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        downgrade(connection, revision)
+        insert_first_rows(connection, item)
         upgrade(connection)
     with reading(store) as connection:
-        assert connection.execute(tables.source.select()).first() is not None
-        assert "equals" in {column["name"] for column in inspect(connection).get_columns("amount")}
+        for name in FIRST_FIELDS:
+            assert connection.execute(tables.metadata.tables[name].select()).first(), name
+        assert connection.execute(text("SELECT text FROM amount")).scalar_one() == "€2.50 million"
+        assert connection.execute(text("SELECT purpose, section FROM amount")).one() == (None, None)
+        assert connection.execute(text("SELECT review_priority FROM release")).scalar_one() == 0
+    old = load_record(store, item.release.id)
+    assert old is not None
+    assert (old.schema_version, old.sections, old.review_priority) == ("1", (), 0)
+    assert first_record(old) == first_record(item.record)
+    save_batch(store, Batch(seen_at=NOW, items=(item,)))  # extracted again
+    assert load_record(store, item.release.id) == item.record
 
 
 def test_opening_again_changes_nothing(store: Store, database_url: str) -> None:

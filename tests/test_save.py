@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from schemas.evidence import Party, When
 from schemas.page import FetchedPage
 from schemas.problem import Problem
-from schemas.record import Amount, Check, Record
+from schemas.record import Amount, Check, Commitment, Event, Record
 from schemas.review import Review
 from schemas.source import Link, Source
 from store import tables
@@ -214,6 +215,81 @@ def test_value_rows_can_be_joined(store: Store, make_item: MakeItem) -> None:
             assert [tuple(row) for row in connection.execute(text(query))] == answer, query
 
 
+def test_where_values_stand_and_what_says_so(store: Store, make_item: MakeItem) -> None:
+    save(store, make_item())
+    answers: list[tuple[str, list[tuple[Any, ...]]]] = [
+        ("SELECT number, kind, about FROM section ORDER BY 1",
+         [(1, "headline", None), (2, "body", None), (3, "notes", "Harbour School")]),
+        ("SELECT o.name FROM section JOIN organisation o ON o.id = about_id", [("Harbour School",)]),
+        ("SELECT name, rule, section FROM person", [("Ana Reis", "model:names", "body")]),
+        ("SELECT DISTINCT rule, section FROM organisation", [("model:names", None)]),
+        ("SELECT role, section FROM date_mention ORDER BY start_char", [("dateline", "body"), (None, "notes")]),
+        ("SELECT rule, confidence, section FROM quote", [("quotation_marks", 1.0, "body")]),
+        ("SELECT field, attribute, rule, confidence FROM reason ORDER BY 1, 2",
+         [("amounts", "payee", "model:parties", 0.7), ("amounts", "payer", "model:parties", 0.7),
+          ("people", "title", "model:positions", 0.9), ("quotes", "speaker", "said_name", 0.95)]),
+        ("SELECT q.speaker FROM reason JOIN quote q ON q.id = value_id", [("Ana Reis",)]),
+        ("SELECT text, day, is_past FROM event",
+         [("Norvik Foundation will give the Harbour School up to €2.50 million", None, False)]),
+        ("SELECT review_priority FROM release", [(1.5,)]),
+        ("SELECT value_id FROM record_check", [(None,), (None,)]),
+    ]  # fmt: skip
+    with reading(store) as connection:
+        for query, answer in answers:
+            assert [tuple(row) for row in connection.execute(text(query))] == answer, query
+
+
+def test_every_word_of_a_payment_has_its_place(store: Store, make_item: MakeItem) -> None:
+    """The offsets of each column with words lead to these words in the stored text."""
+    words = "Norvik gives the School €9 for boats over two years, from 2026 to 2027, signed on 4 May 2026, in Lisbon."
+    at: dict[str, Any] = {piece: {"start": words.index(piece), "end": words.index(piece) + len(piece), "text": piece}
+          for piece in ("Norvik", "School", "€9", "boats", "2026 to 2027", "4 May 2026", "Lisbon")}  # fmt: skip
+    described: dict[str, Any] = {
+        "value": Decimal(9), "currency": "EUR", "kind": "commitment", "confidence": 0.5,
+        "purpose": at["boats"], "period": {**at["2026 to 2027"], "value": "2026/2027"},
+    }  # fmt: skip
+    amount = Amount(id="a", payer_words=at["Norvik"], payee_words=at["School"], part_of="b", rule="r",
+                    **described, **at["€9"])  # fmt: skip
+    day = When(value="2026-05-04", **at["4 May 2026"])
+    paid = Commitment(id="c", amounts=("a", "a", "b"), payer=Party(name="Norvik", **at["Norvik"]),
+                      payee=Party(name="The School", **at["School"]), day=day, **described)  # fmt: skip
+    event = Event(id="e", when=day, place=at["Lisbon"], rule="r", confidence=0.5, **at["Norvik"])
+    save(store, make_item(text=words, record={"amounts": (amount,), "commitments": (paid,), "events": (event,)}))
+    both = {"": "€9", "payer": "Norvik", "payee": "School", "purpose": "boats", "period": "2026 to 2027"}
+    for table, places in (
+        (tables.amount, both),
+        (tables.commitment, both | {"day": "4 May 2026"}),
+        (tables.event, {"": "Norvik", "day": "4 May 2026", "place": "Lisbon"}),
+    ):
+        with reading(store) as connection:
+            row = connection.execute(select(table)).mappings().one()
+        for name, piece in places.items():
+            column = {"": "text", "payer": "payer_text", "payee": "payee_text"}.get(name, name)
+            prefix = f"{name}_" if name else ""
+            start, end = row[f"{prefix}start_char"], row[f"{prefix}end_char"]
+            assert (row[column], words[start:end]) == (piece, piece), (table.name, name)
+    with reading(store) as connection:
+        period = select(tables.commitment.c.period_value, tables.commitment.c.period_first_day)
+        assert tuple(connection.execute(period).one()) == ("2026/2027", dt.date(2026, 1, 1))
+        days = select(tables.commitment.c.day_value, tables.commitment.c.last_day)
+        assert tuple(connection.execute(days).one()) == ("2026-05-04", dt.date(2026, 5, 4))
+        tellings = select(tables.commitment_amount.c.amount_id).order_by(tables.commitment_amount.c.number)
+        assert connection.execute(tellings).scalars().all() == ["a", "b"]
+        value = connection.execute(select(tables.commitment.c.value, tables.commitment.c.value_number)).one()
+        assert (str(value[0]), value[1]) == ("9", 9.0)
+
+
+def test_a_payment_whose_amount_is_gone_is_kept(store: Store, make_item: MakeItem) -> None:
+    item = make_item(record={"amounts": ()})
+    save(store, item)
+    with reading(store) as connection:
+        assert connection.execute(text("SELECT payer, start_char, text FROM commitment")).one() == (
+            "Norvik Foundation",
+            None,
+            None,
+        )
+
+
 def test_days_that_a_date_covers(store: Store, make_item: MakeItem) -> None:
     save(store, make_item())
     date, day = tables.date_mention.c, dt.date(2026, 5, 4)
@@ -236,9 +312,10 @@ def test_text_about_nul_is_stored(store: Store, make_item: MakeItem) -> None:
     assert save(store, make_item(text=r"JSON writes it as \u0000 or \\u0000")).new == 1
 
 
-def test_values_with_one_id_are_quarantined(store: Store, make_item: MakeItem) -> None:
-    dates = make_item().record.dates[:1] * 2
-    assert [problem.code for problem in save(store, make_item(record={"dates": dates})).problems] == ["id_twice"]
+@pytest.mark.parametrize("kind", ["people", "organisations", "dates", "amounts", "quotes", "events", "commitments"])
+def test_values_with_one_id_are_quarantined(store: Store, make_item: MakeItem, kind: str) -> None:
+    values = getattr(make_item().record, kind)[:1] * 2
+    assert [problem.code for problem in save(store, make_item(record={kind: values})).problems] == ["id_twice"]
 
 
 def test_an_id_belongs_to_one_source(store: Store, make_item: MakeItem) -> None:
@@ -296,6 +373,15 @@ def test_an_item_holds_together(make_item: MakeItem) -> None:
     shifted = one.record.dates[0].model_copy(update={"start": 1, "end": 12})
     with pytest.raises(ValueError, match="the release says"):
         make_item(record={"dates": (shifted,)})
+
+
+def test_a_check_knows_its_value(store: Store, make_item: MakeItem) -> None:
+    item = make_item()
+    check = Check(code="unclear_currency", message="whose?", value_id=item.record.amounts[0].id)
+    save(store, make_item(record={"checks": (check,)}))
+    with reading(store) as connection:
+        joined = "SELECT a.text FROM record_check c JOIN amount a ON a.release_id = c.release_id AND a.id = c.value_id"
+        assert connection.execute(text(joined)).scalar_one() == "€2.50 million"
 
 
 def test_a_check_without_a_place_and_an_empty_record(store: Store, make_item: MakeItem) -> None:

@@ -17,6 +17,12 @@ DOCUMENT = (Path(__file__).parents[1] / "docs" / "store.md").read_text(encoding=
 QUERIES = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
 ANSWERS = [
     ("Norvik Foundation", "Harbour School"),
+    ("Norvik Foundation", "Harbour School", "EUR", "up_to"),
+    ("Norvik Foundation", "EUR", 1, 2500000.0),
+    ("Ana Reis", "head", "Harbour School"),
+    ("amounts", "payee", 0.7),
+    ("model:parties", "payee", 1, 70.0),
+    (1.5, 2),
     ("May 4, 2026", "2026-05-04"),
     ("Ana Reis", "Harbour School", 1),
     ("Harbour School",),

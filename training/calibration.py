@@ -34,14 +34,15 @@ def judge(tagger: Tagger, examples: Iterable[Example]) -> dict[str, list[tuple[f
 
 def fit_calibration(tagger: Tagger, examples: Iterable[Example]) -> dict[str, tuple[float, float]]:
     """Slope and offset for each label (Platt scaling)."""
-    return {label: _platt(pairs) for label, pairs in sorted(judge(tagger, examples).items())}
+    return {label: fit_curve(pairs) for label, pairs in sorted(judge(tagger, examples).items())}
 
 
 _HOLD = 0.5
 """How strongly slope and offset are held at 1 and 0."""
 
 
-def _platt(pairs: list[tuple[float, bool]]) -> tuple[float, float]:
+def fit_curve(pairs: list[tuple[float, bool]]) -> tuple[float, float]:
+    """Slope and offset of the logistic curve from a raw probability to how often such a choice is right."""
     raw = np.clip([p for p, _ in pairs], 1e-4, 1 - 1e-4)
     x = np.stack([np.log(raw / (1 - raw)), np.ones(len(raw))], 1)
     y = np.array([right for _, right in pairs], float)

@@ -27,10 +27,10 @@ def upgrade(connection: Connection) -> None:
         command.upgrade(config, "head")
 
 
-def downgrade(connection: Connection) -> None:
-    """Undo every migration: what the tables hold is lost."""
+def downgrade(connection: Connection, revision: str = "base") -> None:
+    """Undo every migration after a revision: what their tables and columns hold is lost."""
     with _config(connection) as config:
-        command.downgrade(config, "base")
+        command.downgrade(config, revision)
 
 
 @contextmanager
