@@ -4,8 +4,6 @@ import re
 import zlib
 from collections.abc import Sequence
 
-from datasketch import MinHash
-
 from schemas.evidence import Section
 
 PERMUTATIONS = 128
@@ -37,6 +35,8 @@ def read_signature(text: str, sections: Sequence[Section] = ()) -> tuple[int, ..
     shingles = {" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
     if len(shingles) < _FEWEST:
         return ()
+    from datasketch import MinHash  # here, because it brings SciPy, which takes a second to load
+
     # The scheme is named because numbers of two schemes cannot be compared: stored signatures outlive a default.
     signature = MinHash(PERMUTATIONS, seed=1, hashfunc=zlib.crc32, scheme="affine32")
     signature.update_batch([shingle.encode("utf8", "surrogatepass") for shingle in sorted(shingles)])
