@@ -18,6 +18,7 @@ from extractors.files import FileEntry, FileProblem, read_file
 from extractors.page import PageError, read_page
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
+from extractors.signature import read_signature
 from flows.discover import DiscoverError, discover_links
 from flows.fetch import Fetcher, FetchError
 from flows.files import FILES_SOURCE, list_files, load_file
@@ -159,11 +160,7 @@ def _finish(
     read = [entry for entry in wanted if isinstance(entry, Reading)]
     with _timed(seconds, "extract"), bench.extracting:
         extracted = [_ticked(record, bench) for record in extract_records(bench.nlp, (e.release for e in read))]
-    items = [
-        Item(release=entry.release, record=record, page=entry.page, place=entry.place)
-        for entry, record in zip(read, extracted, strict=True)
-        if isinstance(record, Record)
-    ]
+    items = [_item(entry, record) for entry, record in zip(read, extracted, strict=True) if isinstance(record, Record)]
     problems = [entry for entry in (*wanted, *extracted) if isinstance(entry, Problem)]
     saved_pages = {item.page.link.url for item in items if item.page}
     unread = tuple(page for page in pages if page.link.url not in saved_pages)
@@ -181,6 +178,11 @@ def _finish(
         problems=saved.problems,
         found=tuple(Found.of(item.record) for item in items[:FOUND_KEPT]),
     )
+
+
+def _item(entry: Reading, record: Record) -> Item:
+    signature = read_signature(entry.release.text, record.sections)
+    return Item(release=entry.release, record=record, page=entry.page, place=entry.place, signature=signature)
 
 
 def _counts(items: Sequence[Item], problems: Sequence[Problem]) -> dict[str, Counter[str]]:

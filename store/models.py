@@ -28,6 +28,8 @@ class Item(BaseModel):
     """The page that the release was read from; None for a ready-made release."""
     place: str | None = None
     """Where a ready-made release stood: path and `#line`."""
+    signature: tuple[int, ...] = ()
+    """By which copies are found: numbers below 2^32, of which alike texts have many in common; () for none."""
 
     def seen(self, otherwise: dt.datetime) -> dt.datetime:
         """When the release stood there: when its page was fetched, or the moment given for one without a page."""

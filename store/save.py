@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 from schemas.problem import Problem
 from schemas.source import Source
 from store import tables
+from store.copies import save_copies
 from store.database import Store, writing
 from store.models import Batch, Item, Saved
 from store.refuse import refuse
@@ -68,6 +69,7 @@ def save_batch(store: Store, batch: Batch) -> Saved:
         _save_pages(connection, plan)
         _save_records(connection, plan)
         _save_values(connection, plan)
+        save_copies(connection, plan.newest.values())
         upsert(connection, tables.quarantine, [problem_row(problem, batch.seen_at) for problem in plan.problems])
         cleared = _clear_quarantine(connection, plan.items)
         alive = update(tables.run).where(tables.run.c.id == batch.run_id)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     text,
@@ -99,6 +100,25 @@ release_version = Table(
     Column("page_sha256", Text),
     Column("first_seen", UTC, nullable=False),
     Column("last_seen", UTC, nullable=False),
+)
+
+release_signature = Table("release_signature", metadata, *key(), Column("signature", LargeBinary, nullable=False))
+
+release_band = Table(
+    "release_band",
+    metadata,
+    *key(),
+    Column("band", Integer, primary_key=True, autoincrement=False),
+    Column("part", BigInteger, nullable=False),
+)
+Index("ix_release_band_part", release_band.c.part, release_band.c.band)
+
+release_copy = Table(
+    "release_copy",
+    metadata,
+    *key(),
+    Column("original_id", Text, ForeignKey("release.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("similarity", Double, nullable=False),
 )
 
 page = Table(

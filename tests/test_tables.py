@@ -26,6 +26,7 @@ ANSWERS = [
     ("May 4, 2026", "2026-05-04"),
     ("Ana Reis", "Harbour School", 1),
     ("Harbour School",),
+    ("Harbour grant announced", "norvik", 0),
     ("norvik", "fetch", "http_404", 1),
     ("text_too_short", 1, 1),
 ]
