@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extractors.findings import Findings
-from extractors.parts import find_parts
+from extractors.parts import Part, find_parts
 from extractors.purposes import read_period, read_purpose, stop_of
 from extractors.sentences import Sentences
 from schemas.evidence import Evidence, Party, Reason, When
@@ -65,14 +65,38 @@ def read_payments(_: Doc, found: Findings) -> Findings:
         return found
     around = _look_around(found)
     amounts = [_described(found.amounts, number, around) for number in range(len(found.amounts))]
-    for part in find_parts(around.text, amounts):
+    parts = find_parts(around.text, amounts)
+    for part in parts:
         amounts[part.part] = amounts[part.part].model_copy(
             update={
                 "part_of": amounts[part.whole].id,
                 "why": {**amounts[part.part].why, "part_of": Reason(rule=part.rule, confidence=_PART_RIGHT)},
             }
         )
+    amounts = _share_parties(amounts, parts)
     return replace(found, amounts=amounts, commitments=_find_commitments(found.release.id, amounts, around))
+
+
+def _share_parties(amounts: Sequence[Amount], parts: Sequence[Part]) -> list[Amount]:
+    """A total that a payment brings about, and the same sum in another currency, are between the same two."""
+    shared, places = list(amounts), {amount.id: place for place, amount in enumerate(amounts)}
+    pairs = [(part.part, part.whole) for part in parts if part.rule == "brings_total"]
+    pairs += [(places[amount.equals], place) for place, amount in enumerate(amounts) if amount.equals in places]
+    for told, other in pairs:
+        shared[other] = _with_parties_of(shared[told], shared[other])
+    return shared
+
+
+def _with_parties_of(told: Amount, other: Amount) -> Amount:
+    """An amount with the payer and payee of another, where it has none of its own."""
+    changes: dict[str, object] = {}
+    why = dict(other.why)
+    for side in ("payer", "payee"):
+        name = getattr(told, side)
+        if name is not None and getattr(other, side) is None and name not in (other.payer, other.payee):
+            changes |= {side: name, f"{side}_words": getattr(told, f"{side}_words")}
+            why |= {side: told.why[side].model_copy(update={"rule": "same_payment"})} if side in told.why else {}
+    return other.model_copy(update={**changes, "why": why}) if changes else other
 
 
 def _described(amounts: Sequence[Amount], number: int, around: _Surroundings) -> Amount:

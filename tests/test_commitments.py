@@ -73,6 +73,19 @@ def test_a_part_knows_its_whole() -> None:
     assert (first.part_of, total.part_of) == (total.id, None)
 
 
+def test_a_total_is_between_the_same_two_as_what_brings_it_about() -> None:
+    text = "Ferro Fund gave Luma $2.8 million, which brings the total to $11.95 million."
+    found = with_amounts(text, ("Ferro Fund", "Luma"), (None, None))
+    _, total = read_payments(NLP(text), found).amounts
+    assert (total.payer, total.payee) == ("Ferro Fund", "Luma")
+
+
+def test_the_same_sum_in_another_currency_is_between_the_same_two() -> None:
+    text = "Ferro Fund gave Luma US$5 million (€4.6 million)."
+    _, euros = read_payments(NLP(text), with_amounts(text, ("Ferro Fund", "Luma"), (None, None))).amounts
+    assert (euros.payer, euros.payee) == ("Ferro Fund", "Luma")
+
+
 def test_a_receiver_is_no_purpose() -> None:
     text = "A $3 million round for the Oslo-based Luma."
     found = find_values(text)
