@@ -67,8 +67,11 @@ def load_versions(store: Store, key: str) -> list[Version]:
 
 def _as_version(row: RowMapping) -> Version:
     return Version(
-        **{name: row[name] for name in ("text_sha256", "is_current", "extractor_version")},
-        **{name: utc(row[name]) for name in ("first_seen", "last_seen")},
+        text_sha256=row["text_sha256"],
+        first_seen=utc(row["first_seen"]),
+        last_seen=utc(row["last_seen"]),
+        is_current=row["is_current"],
+        extractor_version=row["extractor_version"],
         record=Record.model_validate_json(row["content"], context={"text": row["text"]}),
     )
 
