@@ -104,7 +104,7 @@ def main() -> None:
     pairs = [pair for pair in labels if pair.one in releases and pair.other in releases]
     print(f"{len(pairs)} of {len(labels)} pairs, {sum(pair.is_copy for pair in pairs)} of them copies")
     news, whole = list(_compare(pairs, releases, True)), list(_compare(pairs, releases, False))
-    table = Table("threshold", "news, half to choose on", "news, other half", "whole text, other half", box=None)
+    table = Table("threshold", "news, half to choose on", "news, other half", "text, other half", box=None)
     for threshold in THRESHOLDS:
         scores = (score(half, threshold) for half in (news[::2], news[1::2], whole[1::2]))
         table.add_row(f"{threshold:.2f}", *(f"P {s.precision:.2f}  R {s.recall:.2f}" for s in scores))

@@ -21,12 +21,12 @@ from store.models import Item
 from store.rows import Row
 from store.upsert import chunks, delete_where
 
-THRESHOLD = 0.85
+THRESHOLD = 0.8
 """Share of a signature that copies have in common, at least: see benchmarks/copies.py."""
 DAYS = 30
 """Days between the publication of copies, at most."""
-_BANDS = 16
-"""Releases are compared where one of so many parts of their signatures is the same: 994 of 1000 at the threshold."""
+_BANDS = 21
+"""Releases are compared where one of so many parts of their signatures is the same: 998 of 1000 at the threshold."""
 _NUMBER = np.dtype("<u4")
 
 

@@ -139,8 +139,8 @@ def test_a_copy_names_its_original(store: Store, make_item: MakeItem) -> None:
 
 
 PAIRS = [
-    (1, 19, True),  # at the threshold: 109 of 128
-    (1, 20, False),  # below it
+    (1, 25, True),  # at the threshold: 103 of 128
+    (1, 26, False),  # below it
     (1 + DAYS, 0, True),  # a month later
     (2 + DAYS, 0, False),  # a yearly or monthly text comes again
     (None, 0, True),  # unknown days cannot lie apart
@@ -157,8 +157,8 @@ def test_the_order_of_saving_does_not_matter(store: Store, make_item: MakeItem) 
     """A chain: each is alike to the next, the ends are not; one without a day comes last."""
     items = [
         told(make_item, "d", 1),
-        told(make_item, "c", 2, changed=15),
-        told(make_item, "b", 3, changed=30),
+        told(make_item, "c", 2, changed=20),
+        told(make_item, "b", 3, changed=40),
         told(make_item, "a", None),
     ]
     found = []
