@@ -86,7 +86,7 @@ def score(pairs: Sequence[Scored], threshold: float) -> Score:
     return Score(sum(taken) / max(1, len(taken)), sum(taken) / max(1, copies))
 
 
-def _sections(release: Release) -> list[Section]:
+def _sections(release: Release) -> tuple[Section, ...]:
     return read_sections(release.text, release.title if release.text.startswith(release.title) else "")
 
 

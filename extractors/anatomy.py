@@ -30,7 +30,7 @@ def find_sections(_doc: Doc, found: Findings) -> Findings:
     names = owners.keys() | {mention.start for person in found.people for mention in person.mentions}
     text = found.release.text
     title = found.release.title if text.startswith(found.release.title) else ""
-    sections = [_name(section, text, owners) for section in read_sections(text, title, names)]
+    sections = [_name(section, text, owners) for section in read_sections(text, title, frozenset(names))]
     return replace(
         found,
         sections=sections,

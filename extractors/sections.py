@@ -1,7 +1,8 @@
 """The parts of a release: every line that is not blank belongs to one section."""
 
 from bisect import bisect_right
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import regex
 
@@ -39,7 +40,8 @@ _LISTED_FROM = 0.3
 """Share of a text after which a list of other posts may begin."""
 
 
-def read_sections(text: str, title: str = "", names: Container[int] = ()) -> list[Section]:
+@lru_cache(maxsize=2)  # the issuer and the record ask in turn for the same release
+def read_sections(text: str, title: str = "", names: frozenset[int] = frozenset()) -> tuple[Section, ...]:
     """All sections of a text, in order and without overlap; together they cover every line that is not blank.
 
     `title` is the headline where it is known, `names` says where organisations and people are mentioned.
@@ -55,7 +57,7 @@ def read_sections(text: str, title: str = "", names: Container[int] = ()) -> lis
     labels = [*head.labels, *[Label("lead", "lead")] * (head.body - head.lead)]
     labels += _label_rest(lines, head.body, len(text))
     _tidy(lines, labels, head.body, title or _guess_title(lines))
-    return list(_join(_split_lead(text, lines, labels, head)))
+    return tuple(_join(_split_lead(text, lines, labels, head)))
 
 
 def _guess_title(lines: Sequence[Line]) -> str:

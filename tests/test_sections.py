@@ -93,12 +93,12 @@ def test_lead_of_a_text_without_breaks() -> None:
 def test_names_show_where_a_boilerplate_begins() -> None:
     text = NEWS + "\n\n" + "The mayor spoke to the guests. " * 5 + "About Kelvarro We keep seeds."
     place = text.index("About Kelvarro") + len("About ")
-    assert [section.kind for section in read_sections(text, names={place})][-1] == "boilerplate"
+    assert [section.kind for section in read_sections(text, names=frozenset({place}))][-1] == "boilerplate"
     assert [section.kind for section in read_sections(text)][-1] == "body"
 
 
 def test_section_at() -> None:
-    sections = read_sections(NEWS)
+    sections = list(read_sections(NEWS))
     assert [section_at(sections, start) for start in (0, NEWS.index("OSLO"))] == sections[:2]
     assert section_at(sections, NEWS.index("\n\nOSLO")) is None  # between two
     assert section_at(sections, len(NEWS)) is None
