@@ -182,6 +182,12 @@ def test_the_order_of_saving_does_not_matter(store: Store, make_item: MakeItem) 
     assert everything(store) == found[0]
 
 
+def test_of_two_originals_the_earlier_is_taken(store: Store, make_item: MakeItem) -> None:
+    """One that lies between two that are not alike."""
+    save(store, told(make_item, "z", 1), told(make_item, "a", 2, changed=40), told(make_item, "m", 3, changed=20))
+    assert links(store) == {"m": "z"}
+
+
 def test_saving_again_changes_nothing(store: Store, make_item: MakeItem) -> None:
     items = [told(make_item, "a", 1), told(make_item, "b", 2)]
     save(store, *items)
