@@ -16,7 +16,7 @@ _FEWEST = 30
 """Shingles; a shorter text is like many others by chance."""
 _NEWS = frozenset({"headline", "subhead", "lead", "body"})
 _WORD = re.compile(r"\w+")
-_ABOUT = re.compile(r"^About\s+[^\n.]{2,80}\n", re.MULTILINE)
+_ABOUT = re.compile(r"^About[^\S\n]+[^\n.]{2,80}\n", re.MULTILINE)
 
 
 def read_signature(text: str, sections: Sequence[Section] = ()) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """What goes into the store and what it reports back."""
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
@@ -28,8 +28,8 @@ class Item(BaseModel):
     """The page that the release was read from; None for a ready-made release."""
     place: str | None = None
     """Where a ready-made release stood: path and `#line`."""
-    signature: tuple[int, ...] = ()
-    """By which copies are found: numbers below 2^32, of which alike texts have many in common; () for none."""
+    signature: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = ()
+    """By which copies are found: numbers of which alike texts have many in common; () for none."""
 
     def seen(self, otherwise: dt.datetime) -> dt.datetime:
         """When the release stood there: when its page was fetched, or the moment given for one without a page."""

@@ -37,6 +37,13 @@ OTHER = (
     " Sundays. Builders begin in June and the mayor expects the first readers before the snow comes."
 )
 
+CLOSING = (
+    "\n\nThe list of all works is open to everybody who comes to the house on a weekday between nine and five."
+    " Prints can be ordered by number in three sizes, on paper or on cloth, framed or not, and are sent within a week."
+    " Whoever orders more than ten pays for nine of them. Schools and clubs that want to show some of them for a month"
+    " can borrow up to forty in a case that fits into a car, and get a lecture with it if they ask in good time."
+)
+
 COPIES = [
     (NEWS, NEWS.upper()),  # case does not count
     (NEWS, NEWS.replace(",", " ;").replace("\n\n", "\n\n\n")),  # nor do punctuation and breaks
@@ -46,6 +53,7 @@ COPIES = [
 NOT_COPIES = [
     (NEWS, OTHER),  # nothing in common
     (NEWS + ABOUT.format("Hillmore"), OTHER + ABOUT.format("Hillmore")),  # a series: one boilerplate, other news
+    (NEWS + CLOSING * 3, OTHER + CLOSING * 3),  # a series whose items end alike, with no heading over it
 ]
 
 
@@ -172,6 +180,12 @@ def test_the_order_of_saving_does_not_matter(store: Store, make_item: MakeItem) 
     empty(store)
     save(store, *items)
     assert everything(store) == found[0]
+
+
+def test_of_two_originals_the_earlier_is_taken(store: Store, make_item: MakeItem) -> None:
+    """One that lies between two that are not alike."""
+    save(store, told(make_item, "z", 1), told(make_item, "a", 2, changed=40), told(make_item, "m", 3, changed=20))
+    assert links(store) == {"m": "z"}
 
 
 def test_saving_again_changes_nothing(store: Store, make_item: MakeItem) -> None:

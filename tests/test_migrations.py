@@ -62,6 +62,7 @@ OLDER = [
     "0001",  # before links between releases
     "0002",  # before amounts knew of equal ones
     "0003",  # before sections, events and commitments
+    "0004",  # before copies
 ]
 FIRST_FIELDS = {
     "person": ("id", "name", "title", "organisation", "confidence"),

@@ -8,6 +8,7 @@ from schemas.page import utc_now
 from schemas.record import Record
 from schemas.release import Release
 from schemas.settings import Settings
+from store.copies import load_copies
 from store.database import close_store, open_store
 from store.decisions import Decision, decide
 from store.links import link_entities
@@ -41,3 +42,17 @@ def test_what_was_confirmed_is_found_from_then_on(tmp_path: Path) -> None:
     assert [body.confidence for body in unknowing.organisations] == [body.confidence for body in first.organisations]
     assert "-known-" in again.extractor_version
     assert "-known-" not in unknowing.extractor_version
+
+
+def test_copies_are_found_as_they_come(tmp_path: Path) -> None:
+    text = (
+        "The Borvik Seed Bank opened a vault for two million seeds in the hills above Oslo on Monday, dug into the rock"
+        " by forty workers in less than three years. Farmers from nine countries brought barley, rye and peas."
+    )
+    about = "\n\nAbout {0}\n\n{0} is a company that has made tools for farms and gardens since 1919."
+    settings = Settings(data_dir=tmp_path)
+    _extract(settings, "1", text + about.format("Hillmore"))
+    _extract(settings, "2", text + about.format("Kelvarro"))
+    store = open_store(settings.database_url)
+    assert [copy.release_id for copy in load_copies(store, "2")] == ["1"]
+    close_store(store)
