@@ -1,11 +1,7 @@
 """Sentences and clauses: the stretches of text that say one thing."""
 
 import re
-from bisect import bisect_right
 from typing import NamedTuple
-
-from extractors.findings import Findings
-from schemas.values import SectionKind
 
 _REACH = 300
 """A sentence is looked for so many characters to either side."""
@@ -99,9 +95,3 @@ def around(text: str, start: int, end: int) -> tuple[str, int]:
     """
     before = _flat(text[max(0, start - _AROUND) : start])
     return f"{before}§{_flat(text[end : end + _AROUND])}", len(before)
-
-
-def section_at(found: Findings, place: int) -> SectionKind | None:
-    """The kind of the section that the character belongs to."""
-    number = bisect_right(found.sections, place, key=lambda section: section.start) - 1
-    return found.sections[number].kind if number >= 0 and place < found.sections[number].end else None

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import regex
 
-from extractors.clauses import section_at, words_around
+from extractors.clauses import words_around
 from extractors.date_role_rows import table
 from extractors.findings import Findings
+from extractors.sections import kind_at
 from schemas.record import DateMention
 from schemas.values import date_bounds
 
@@ -142,7 +143,7 @@ class Around(NamedTuple):
             facts.add("year_end")
         if date.start < self.title_end + _AT_START:
             facts.add("headline" if date.end <= self.title_end else "start")
-        if section := section_at(self.found, date.start):
+        if section := kind_at(self.found.sections, date.start):
             facts.add(section)
         facts.update(_touching(text, date.start, date.end))
         beside = words_around(text, date.start, date.end)

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from extractors.clauses import Clause, find_clause, section_at
+from extractors.clauses import Clause, find_clause
 from extractors.event_words import event_words, tense_words
 from extractors.findings import Findings
+from extractors.sections import kind_at
 from schemas.evidence import Evidence, When
 from schemas.record import DateMention, Event
 from schemas.values import date_bounds, derive_id
@@ -171,7 +172,7 @@ class _Reader(NamedTuple):
 
 
 def _says_when(found: Findings, date: DateMention) -> bool:
-    if section_at(found, date.start) in _NO_NEWS:
+    if kind_at(found.sections, date.start) in _NO_NEWS:
         return False
     if date.role == "period_start":
         return "role" in date.why and date.why["role"].rule == "starting"
@@ -277,7 +278,7 @@ def _event(found: Findings, reader: _Reader, told: _Told) -> Event:
         is_past=_is_past(reader, told),
         rule=told.word.name,
         confidence=event_confidence(f"{told.word.kind} {told.how}"),
-        section=section_at(found, start),
+        section=kind_at(found.sections, start),
     )
 
 

@@ -74,6 +74,12 @@ def section_at(sections: Sequence[Section], start: int) -> Section | None:
     return sections[number] if number >= 0 and start < sections[number].end else None
 
 
+def kind_at(sections: Sequence[Section], start: int) -> SectionKind | None:
+    """The kind of that section."""
+    section = section_at(sections, start)
+    return section.kind if section else None
+
+
 def _label_rest(lines: Sequence[Line], first: int, size: int) -> list[Label]:
     """Labels of the lines behind the lead: each sign holds as far as its row says."""
     labels: list[Label] = []

@@ -208,6 +208,8 @@ class Record(BaseModel):
         for entity in entities:
             yield from entity.mentions
         yield from (*self.dates, *self.amounts, *self.quotes, *self.events)
+        for event in self.events:
+            yield from filter(None, (event.when, event.place))
         for amount in self.amounts:
             yield from filter(None, (amount.payer_words, amount.payee_words, amount.purpose, amount.period))
         for paid in self.commitments:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from typing import get_args
 
 import pytest
 import spacy
@@ -16,6 +17,7 @@ from extractors.tokenizer import Tokenizer
 from schemas.evidence import Section
 from schemas.record import DateMention
 from schemas.release import Release
+from schemas.values import DateRole
 
 TOKENIZER = Tokenizer(spacy.blank("en").vocab)
 FRIDAY = dt.date(2025, 4, 11)
@@ -137,8 +139,10 @@ def test_a_wrong_row_is_refused() -> None:
 @settings(deadline=None)
 @given(st.text(), st.sampled_from(["on 3 May 2025", "2024", "Q3 2025", "today", "from 1 to 5 June"]), st.text())
 def test_any_text(before: str, words: str, behind: str) -> None:
-    read(f"{before} {words} {behind}")
-    read(f"{before}{words}{behind}", published=None)
+    roles = {*get_args(DateRole), None}
+    apart, joined = read(f"{before} {words} {behind}"), read(f"{before}{words}{behind}", published=None)
+    assert {date.role for date in (*apart, *joined)} <= roles
+    assert all((date.role is None) == ("role" not in date.why) for date in (*apart, *joined))
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,12 @@ def test_opening_again_changes_nothing(store: Store, database_url: str) -> None:
 
 
 def test_opening_does_not_wait_for_a_writer(store: Store, database_url: str) -> None:
-    with writing(store):
-        open_and_close(database_url)
+    with writing(store) as connection:
+        connection.execute(tables.source.insert(), {"name": "norvik"})
+        other = open_store(database_url)  # while the writer has not finished, and sees nothing of it yet
+        with reading(other) as seen:
+            assert seen.execute(tables.source.select()).first() is None
+        close_store(other)
 
 
 def test_every_migration_can_be_undone(store: Store) -> None:
