@@ -11,7 +11,7 @@ _OF_ISSUER = frozenset(WORDS["of_issuer"])
 _STAND_IN = re.compile(rf"(?i)\b(?:we|our|its|(?:the|this|our)\s(?P<noun>{'|'.join(WORDS['stand_ins'])}))\b(?!['’-]\w)")
 _GOVERNMENT = re.compile(r"(?i)(?:\w+\s+){1,3}(?:government|administration)|government\s+of\s.+")
 _NO_COUNTRY = frozenset(("government", "administration", "of", "the", "republic", "federal", "state"))
-_CAPITALISED = re.compile(r"\b[A-Z][a-z]{3,}\b")
+_CAPITALISED = re.compile(r"(?<![-‑])\b[A-Z][a-z]{3,}\b(?![-‑])")
 _THE_GOVERNMENT = re.compile(r"\b[Tt]he (?:\w+ )?[Gg]overnment\b")
 _NEAR = 12
 """Names back from a stand-in among which the one that it stands for is looked for."""

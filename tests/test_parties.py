@@ -132,6 +132,13 @@ def test_the_head_of_a_row() -> None:
     assert row_head(text, (0, 35), [ana]) is None  # the row begins with other words
 
 
+def test_a_country_within_a_name_stands_for_nobody() -> None:
+    text = "Tavian Government met. The Lumen-Tavia Plan is old."
+    found = findings(text)
+    names = [Mention(m.start, m.end, body.name) for body in found.organisations for m in body.mentions]
+    assert [m for m in find_mentions(text, sorted(names), found.organisations, None) if not m.is_name] == []
+
+
 STAND_INS = [
     ("Port Fund met. The Fund gave.", "The Fund", "Port Fund"),
     ("Ostrava Bank and Port Fund met; the bank paid.", "the bank", "Ostrava Bank"),
