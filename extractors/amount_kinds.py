@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.tokens import Doc
 
+from extractors.findings import Findings
 from extractors.kind_features import Features, Scene, features, read_scene
 from schemas.evidence import Reason
 from schemas.record import Amount
@@ -96,9 +99,11 @@ def read_kinds(text: str, title: str, amounts: Sequence[Amount]) -> list[tuple[A
     return found
 
 
-def give_kinds(text: str, title: str, amounts: Sequence[Amount]) -> list[Amount]:
-    """The amounts with their kinds, and why."""
-    return [
+def give_kinds(_: Doc, found: Findings) -> Findings:
+    """Gives each amount its kind, and how likely that is right."""
+    kinds = read_kinds(found.release.text, found.release.title, found.amounts)
+    amounts = [
         amount.model_copy(update={"kind": kind, "why": {**amount.why, "kind": Reason(rule=RULE, confidence=likely)}})
-        for amount, (kind, likely) in zip(amounts, read_kinds(text, title, amounts), strict=True)
+        for amount, (kind, likely) in zip(found.amounts, kinds, strict=True)
     ]
+    return replace(found, amounts=amounts)

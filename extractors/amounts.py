@@ -12,7 +12,6 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Span
 
 from extractors.amount_homes import Home, find_homes
-from extractors.amount_kinds import give_kinds
 from extractors.amount_parts import UNREAD
 from extractors.amount_reading import Sum, find_sums, qualify, read_amount, read_sum, scan
 from extractors.countries import count_countries
@@ -175,7 +174,7 @@ def extract_amounts(doc: Doc, release: Release) -> tuple[list[Amount], list[Chec
     for span in doc.spans.get(KEY, []):
         if span.label_ == NOT_READ:
             checks.append(_check(_WHY[span.id_], release, span.start_char, span.end_char))
-    return give_kinds(release.text, release.title, amounts), checks
+    return amounts, checks
 
 
 def _marked_sums(doc: Doc) -> list[Sum]:

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractors.amount_kinds import give_kinds
 from extractors.amounts import extract_amounts
 from extractors.anatomy import find_sections
 from extractors.checks import add_checks
@@ -95,6 +96,7 @@ STEPS: tuple[Callable[[Doc, Findings], Findings], ...] = (
     find_sections,
     read_roles,
     find_events,
+    give_kinds,
     link_parties,
     read_payments,
     add_checks,

@@ -7,8 +7,9 @@ import spacy
 from spacy.language import Language
 
 import extractors.tokenizer  # noqa: F401  (registers the tokenizer)
-from extractors.amount_kinds import KINDS, RULE, choose, load_weights, make_weights, score
+from extractors.amount_kinds import KINDS, RULE, choose, give_kinds, load_weights, make_weights, score
 from extractors.amounts import extract_amounts, mark_amounts
+from extractors.findings import Findings
 from extractors.kind_features import features, read_scene, read_words, stem
 from schemas.record import Amount
 from schemas.release import Release
@@ -113,7 +114,8 @@ def nlp() -> Language:
 
 def _extract(nlp: Language, text: str, title: str = "") -> list[Amount]:
     release = Release(id="r", source="s", title=title, text=text)
-    return extract_amounts(mark_amounts(nlp.make_doc(text)), release)[0]
+    doc = mark_amounts(nlp.make_doc(text))
+    return give_kinds(doc, Findings(release, None, None, [], [], [], extract_amounts(doc, release)[0], [], [])).amounts
 
 
 def _failing(rows: list[Row]) -> list[object]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractors.amount_kinds import give_kinds
 from extractors.files import FileProblem, read_file
 from extractors.findings import Findings
 from extractors.parties import SIDES, choose
@@ -65,7 +66,7 @@ def press_units(doc: Doc, release: Release, gold: Mapping[str, Any]) -> Iterator
     by_text: dict[str, list[Mapping[str, Any]]] = {}
     for amount in gold["amounts"]:
         by_text.setdefault(amount["text"], []).append(amount)
-    found, seen = find_values(doc, release), Counter[str]()
+    found, seen = give_kinds(doc, find_values(doc, release)), Counter[str]()
     wanted = {}
     for amount in found.amounts:
         same = by_text.get(amount.text, [])
@@ -114,7 +115,7 @@ def load_wire(corpus: Path, nlp: Language) -> Iterator[Unit]:
 
 def wire_units(doc: Doc, release: Release, labels: Iterable[Mapping[str, Any]]) -> Iterator[Unit]:
     """The labelled sums of one release."""
-    found = find_values(doc, release)
+    found = give_kinds(doc, find_values(doc, release))
     by_place: dict[tuple[int, int], Amount] = {(amount.start, amount.end): amount for amount in found.amounts}
     wanted = {}
     for label in labels:
