@@ -118,8 +118,8 @@ def _judge_people(pairs: Any, gold: Gold, score: ModuleType) -> dict[str, list[t
 def load_judged(corpus: Path) -> Iterator[tuple[int, Judged]]:
     """Each annotated release with its number."""
     nlp, score = build_pipeline(), load_judge(corpus)
-    golds = load_lines(corpus / "press/train.gold.jsonl")
-    entries = read_file("train.jsonl", (corpus / "press/train.releases.jsonl").read_bytes(), None)
+    golds = load_lines(corpus / "corpus/press/train.gold.jsonl")
+    entries = read_file("train.jsonl", (corpus / "corpus/press/train.releases.jsonl").read_bytes(), None)
     for number, (entry, gold) in enumerate(zip(entries, golds, strict=True)):
         if not isinstance(entry, FileProblem):
             yield number, judge(before_confidence(nlp(entry.release.text), entry.release), gold, score)

@@ -63,7 +63,8 @@ def _money(value: object, maximum: object, currency: str | None) -> tuple[Decima
     return Decimal(str(value)), None if maximum is None else Decimal(str(maximum)), currency
 
 
-def _write(path: Path, counts: Counts) -> None:
+def write_counts(path: Path, counts: Counts) -> None:
+    """One rule a line."""
     lines = ",\n".join(f"  {json.dumps(rule)}: {json.dumps(seen)}" for rule, seen in counts.items())
     path.write_text(f"{{\n{lines}\n}}\n", encoding="utf8")
 
@@ -73,8 +74,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.precision", description=__doc__)
     parser.add_argument("corpus", type=Path, help="folder that holds corpus/press")
     nlp, releases = build_pipeline(), list(_releases(parser.parse_args().corpus / "corpus" / "press", "train"))
-    _write(DATES, count(_dates(nlp, release, gold) for release, gold in releases))
-    _write(AMOUNTS, count(_amounts(nlp, release, gold) for release, gold in releases))
+    write_counts(DATES, count(_dates(nlp, release, gold) for release, gold in releases))
+    write_counts(AMOUNTS, count(_amounts(nlp, release, gold) for release, gold in releases))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ texts of the training releases. Writes two data files.
 """
 
 import argparse
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,17 +21,15 @@ from extractors.pipeline import build_pipeline
 from schemas.record import Event
 from schemas.release import Release
 from training.examples import load_lines
+from training.precision import Counts, write_counts
 
 LABELS = Path("benchmarks/role_labels.jsonl")
 ROLES = Path("extractors/data/role_precision.json")
 EVENTS = Path("extractors/data/event_precision.json")
 
-Counts = dict[str, tuple[int, int]]
-"""By rule: how many were right, and how many it gave."""
-
 
 class Labelled(NamedTuple):
-    """A release as a person read it, and what was found in it."""
+    """A release as it was labelled, and what was found in it."""
 
     labels: dict[str, Any]
     """`part`; `dates`: start, end and role of each; `events`, where they were read too: the start of the date (or none)
@@ -117,18 +114,13 @@ def judge_events(item: Labelled) -> Iterator[tuple[str, bool]]:
             yield event_key(event, item.found), bool(same)
 
 
-def _write(path: Path, counts: Counts) -> None:
-    lines = ",\n".join(f"  {json.dumps(rule)}: {json.dumps(seen)}" for rule, seen in counts.items())
-    path.write_text(f"{{\n{lines}\n}}\n", encoding="utf8")
-
-
 def main() -> None:
     """Count over the labelled releases and write both files."""
     parser = argparse.ArgumentParser(prog="python -m training.role_precision", description=__doc__)
     parser.add_argument("corpus", type=Path, help="folder that holds corpus/press")
     items = list(load_labelled(parser.parse_args().corpus))
-    _write(ROLES, count(pair for item in items for pair in judge_roles(item)))
-    _write(EVENTS, count(pair for item in items for pair in judge_events(item)))
+    write_counts(ROLES, count(pair for item in items for pair in judge_roles(item)))
+    write_counts(EVENTS, count(pair for item in items for pair in judge_events(item)))
 
 
 if __name__ == "__main__":
