@@ -3,7 +3,7 @@
 python -m benchmarks.copies RELEASES.jsonl[.xz] ...
 
 `copy_labels.jsonl` names pairs of releases by the hashes of their texts, published at most 30 days apart and alike in
-many words, and says whether one is the other told again, as labelled by reading both. The threshold is chosen on one
+many words, and says whether one is the other told again: labelled by titles and by what differs. The threshold is chosen on one
 half of the pairs that the files hold and read on the other. Similarities are of the news part, and of the whole text.
 """
 
