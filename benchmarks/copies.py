@@ -3,8 +3,9 @@
 python -m benchmarks.copies RELEASES.jsonl[.xz] ...
 
 `copy_labels.jsonl` names pairs of releases by the hashes of their texts, published at most 30 days apart and alike in
-many words, and says whether one is the other told again: labelled by titles and by what differs. The threshold is chosen on one
-half of the pairs that the files hold and read on the other. Similarities are of the news part, and of the whole text.
+many words, and says whether one is the other told again: labelled by titles and by what differs. The threshold is
+chosen on one half of the pairs that the files hold and read on the other. Similarities are of the news part, and of
+the whole text.
 """
 
 import json
