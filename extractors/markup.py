@@ -189,15 +189,24 @@ def _config() -> ConfigParser:
 
 def _shown_text(tree: HtmlElement) -> list[str]:
     """All that a small page shows but furniture and links; [] unless there is a sentence."""
-    main = next(tree.iter("article", "main"), tree.find("body"))
+    paragraphs = read_shown(next(tree.iter("article", "main"), tree))
+    return paragraphs if any(len(words) >= _SHORT_SENTENCE for words in paragraphs) else []
+
+
+def read_shown(root: HtmlElement) -> list[str]:
+    """All paragraphs of an element, or of a page's body, but furniture, headers and lines of links; it stays as it is.
+
+    >>> read_shown(parse_html("<header>Acme</header><p>Good news</p><ul><li><a href=/>Home</a></ul>"))
+    ['Good news']
+    """
+    main = root.find("body") if root.tag == "html" else root
     if main is None:
         return []
     main = deepcopy(main)
     for element in reversed(list(main.iterdescendants(etree.Element))):
         if element.tag in FURNITURE or element.tag == "header" or _only_links(element):
             element.drop_tree()
-    paragraphs = read_paragraphs([main])
-    return paragraphs if any(len(words) >= _SHORT_SENTENCE for words in paragraphs) else []
+    return read_paragraphs([main])
 
 
 def _only_links(element: HtmlElement) -> bool:
