@@ -128,8 +128,11 @@ def is_soft_404(body: bytes, title: str | None = None) -> bool:
     False
     """
     tree = _tree(body)
-    if tree is None:
-        return False
+    return tree is not None and says_not_found(tree, title)
+
+
+def says_not_found(tree: HtmlElement, title: str | None = None) -> bool:
+    """As is_soft_404, for a page that is parsed."""
     page_title, headings = tree.findtext(".//title") or "", [tag.text_content() for tag in tree.iter("h1")]
     if title and not _is_notice(title) and _plain(title) in {*_parts(page_title), *map(_plain, headings)}:
         return False
@@ -174,16 +177,30 @@ def needs_javascript(body: bytes) -> bool:
     False
     """
     tree = _tree(body, "<script")
-    if tree is None:
-        return False
+    return tree is not None and awaits_script(tree)
+
+
+def awaits_script(tree: HtmlElement) -> bool:
+    """As needs_javascript, for a page that is parsed."""
     shown = [_plain(words) for words in read_shown(tree)]
-    others = (words for words in shown if not _sign("banner").search(words) and not _sign("needs_script").search(words))
-    if any(sum(map(str.isalpha, words)) >= _SENTENCE for words in others):
+    is_prose = (sum(map(str.isalpha, words)) >= _SENTENCE and not _is_banner(words) for words in shown)
+    if tree.find(".//script") is None or any(is_prose):
         return False
     unseen = (_plain(tag.text_content()) for tag in tree.iter("noscript"))
-    return any(_sign("needs_script").search(words) for words in (*shown, *unseen)) or any(
-        map(_is_mount, tree.iter(etree.Element))
-    )
+    return any(map(asks_for_browser, (*shown, *unseen))) or any(map(_is_mount, tree.iter(etree.Element)))
+
+
+def asks_for_browser(text: str) -> bool:
+    """Whether words ask for scripts, or for proof that a person reads.
+
+    >>> asks_for_browser("Please enable JavaScript to view this page."), asks_for_browser("Acme opened a plant.")
+    (True, False)
+    """
+    return bool(_sign("needs_script").search(_plain(text)))
+
+
+def _is_banner(words: str) -> bool:
+    return asks_for_browser(words) or bool(_sign("banner").search(words))
 
 
 def _is_mount(element: HtmlElement) -> bool:

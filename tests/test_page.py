@@ -142,11 +142,9 @@ ERRORS: list[tuple[str, str | bytes, dict[str, Any]]] = [
     ("not_html", "No markup at all.", {}),  # text that says it is HTML
     ("not_html", "<?xml version='1.0'?><rss><channel><item/></channel></rss>", {"content_type": "text/xml"}),  # a feed
     ("no_text", f"<html><body>{MENU}{FOOTER}</body></html>", {}),  # nothing but furniture
-    (
-        "no_text",
-        "<html><body><div id=root></div><noscript>Please enable JavaScript.</noscript></body></html>",
-        {},
-    ),  # empty shell
+    ("no_text", "<html><body><div id=root></div></body></html>", {}),  # nothing
+    ("needs_browser", "<body><div id=root></div><script src=/app.js></script></body>", {}),  # a shell for a script
+    ("soft_404", f"<title>Page not found | Acme</title><h1>Oops</h1>{PARAGRAPHS}", {}),  # an error page that says 200
     (
         "needs_browser",
         "<body><p>Checking your browser before you can see acme.example. Please wait a few seconds.</p></body>",
