@@ -42,7 +42,8 @@ def serve_folder(folder: Path, port: int = 0) -> Iterator[Source]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         url = f"http://127.0.0.1:{server.server_port}/"
-        yield Source.model_validate({"name": "pages", "url": url, "discover": "listing", "delay_seconds": 0})
+        fields = {"name": "pages", "url": url, "discover": "listing", "delay_seconds": 0, "allow_hosts": ["127.0.0.1"]}
+        yield Source.model_validate(fields)
     finally:
         server.shutdown()
         server.server_close()
@@ -56,6 +57,7 @@ def main() -> None:
     args = cli.parse_args()
     with serve_folder(args.folder, args.port) as source:
         entry = f'[[source]]\nname = "{source.name}"\nurl = "{source.url}"\ndiscover = "listing"\ndelay_seconds = 0\n'
+        entry += 'allow_hosts = ["127.0.0.1"]\n'
         Path("sources.toml").write_text(entry, encoding="utf8")
         print(f"{source.url} (in sources.toml); stop with Ctrl-C")
         threading.Event().wait()

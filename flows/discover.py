@@ -34,7 +34,7 @@ def discover_links(source: Source, fetcher: Fetcher) -> list[Link]:
     if source.discover == "sitemap":
         found = _sitemap_links(source, fetcher, str(source.url), SITEMAP_DEPTH)
     else:
-        page = fetcher.fetch_page(Link(source=source.name, url=str(source.url)), source.delay_seconds)
+        page = fetcher.fetch_page(Link(source=source.name, url=str(source.url)), source)
         found = READERS[source.discover](page, source)
     links = _distinct(found, source)
     if not links:
@@ -108,7 +108,7 @@ READERS: dict[str, Callable[[FetchedPage, Source], list[Link]]] = {"feed": read_
 
 
 def _sitemap_links(source: Source, fetcher: Fetcher, url: str, depth: int) -> list[Link]:
-    page = fetcher.fetch_page(Link(source=source.name, url=url), source.delay_seconds)
+    page = fetcher.fetch_page(Link(source=source.name, url=url), source)
     links, nested = read_sitemap(page, source)
     for inner in nested if depth > 0 else []:
         if len(links) >= source.max_links:

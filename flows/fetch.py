@@ -1,6 +1,5 @@
-"""Fetching over HTTP: polite to each host, patient with what may pass, and bounded in bytes and seconds."""
+"""Fetching over HTTP: polite to each host, patient with what may pass, on its guard, bounded in bytes and seconds."""
 
-import email.utils
 import threading
 import time
 from collections import defaultdict
@@ -8,27 +7,24 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
+from urllib.parse import urldefrag
 
 import httpx
 import stamina
 
+from extractors.page_signs import read_refresh
+from flows.guard import Resolve, guarded_transport, resolve_name
+from flows.request import Answer, Ask, FetchError, read_fresh_seconds, send
 from schemas.page import FetchedPage, utc_now
 from schemas.settings import Settings
-from schemas.source import Link
+from schemas.source import Link, Source
 
 MAX_REDIRECTS = 10
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for a longer pause is left alone until the next run."""
-
-
-class FetchError(RuntimeError):
-    """A page that could not be had; `code` is short and stable, the message says what, where and what to do."""
-
-    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.retry_after = retry_after
-        """Seconds that the server asked for."""
+_HEAD = 65_536
+"""Bytes of a page in which a refresh is looked for."""
+_FOR_GOOD = frozenset({httpx.codes.MOVED_PERMANENTLY, httpx.codes.PERMANENT_REDIRECT})
 
 
 @dataclass
@@ -39,20 +35,27 @@ class _Lane:
     free_at: float = 0.0
 
 
+@dataclass
+class _Trip:
+    """The way from the address that was asked for to the one that answers."""
+
+    ask: Ask
+    source: Source
+    seconds_left: float
+    been: list[str] = field(default_factory=list)
+    moved_to: str | None = None
+    """Where redirects for good have led so far."""
+
+
 class Fetcher:
     """An HTTP client for one run; safe to use from several threads. Use it in a `with` block."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, resolve: Resolve = resolve_name) -> None:
         self._settings = settings
-        contact = f"; {settings.contact}" if settings.contact else ""
-        self._client = httpx.Client(
-            headers={"User-Agent": f"dateline/{version('dateline')} (press release reader{contact})"},
-            timeout=settings.timeout_seconds,
-            follow_redirects=True,
-            max_redirects=MAX_REDIRECTS,
-        )
+        self._resolve = resolve
+        self._clients: dict[frozenset[str], httpx.Client] = {}
         self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
-        self._lanes_lock = threading.Lock()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -60,13 +63,15 @@ class Fetcher:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         """Closes the connections."""
-        self._client.close()
+        for client in self._clients.values():
+            client.close()
 
-    def fetch_page(self, link: Link, delay_seconds: float) -> FetchedPage:
-        """Fetch the page behind `link`, `delay_seconds` after the last request to the same host.
+    def fetch_page(self, link: Link, source: Source, ask: Ask | None = None) -> FetchedPage:
+        """Fetch the page behind `link`, `source.delay_seconds` after the last request to the same host.
 
-        Time-outs, lost connections and answers of 429 or 5xx are tried again with growing, jittered pauses, or after
-        the server's own `Retry-After`. Raises FetchError.
+        Redirects are followed, those within pages (`meta refresh`) too; each hop is checked like the first. Time-outs,
+        lost connections and answers of 429 or 5xx are tried again with growing, jittered pauses, or after the server's
+        own `Retry-After`. An `ask` with conditions may be answered by a page with status 304. Raises FetchError.
         """
         attempts = stamina.retry_context(
             on=_pause_before_retry,
@@ -77,94 +82,108 @@ class Fetcher:
         )
         for attempt in attempts:
             with attempt:
-                return self._fetch_in_turn(link, delay_seconds)
+                trip = _Trip(ask or Ask(link.url), source, self._settings.timeout_seconds)
+                try:
+                    return _as_page(link, trip, self._follow(trip))
+                except FetchError as error:
+                    raise _on_the_way(error, trip) from error
         raise AssertionError("stamina neither returned nor raised")
 
-    def _fetch_in_turn(self, link: Link, delay_seconds: float) -> FetchedPage:
-        with self._lanes_lock:
-            lane = self._lanes[httpx.URL(link.url).host]
+    def _follow(self, trip: _Trip) -> Answer:
+        """The answer at the end of the way. Raises FetchError for one that is too long or goes round in circles."""
+        is_for_good = True
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._send_in_turn(trip)
+            trip.been.append(trip.ask.url)
+            there = _next_hop(answer)
+            if there is None:
+                return answer
+            if there in trip.been and "set-cookie" not in answer.headers:
+                raise FetchError("redirects", f"{trip.been[0]}: redirects go round in circles at {there}")
+            is_for_good = is_for_good and answer.status in _FOR_GOOD
+            trip.moved_to = there if is_for_good else trip.moved_to
+            trip.ask = trip.ask._replace(url=there)
+        raise FetchError("redirects", f"{trip.been[0]}: more than {MAX_REDIRECTS} redirects")
+
+    def _send_in_turn(self, trip: _Trip) -> Answer:
+        host = read_host(trip.ask.url)
+        with self._lock:
+            lane, client = self._lanes[host], self._client(trip.source)
         with lane.lock:
             time.sleep(max(0.0, lane.free_at - time.monotonic()))
+            began = time.monotonic()
             try:
-                return self._fetch_once(link)
+                return send(client, trip.ask, self._settings, trip.seconds_left)
             finally:
-                lane.free_at = time.monotonic() + delay_seconds
+                trip.seconds_left -= time.monotonic() - began
+                lane.free_at = time.monotonic() + trip.source.delay_seconds
 
-    def _fetch_once(self, link: Link) -> FetchedPage:
-        deadline = time.monotonic() + self._settings.timeout_seconds
+    def _client(self, source: Source) -> httpx.Client:
+        """A client for all sources that allow the same hosts: what one may reach, another must not."""
+        allowed = frozenset(source.allow_hosts)
+        if allowed not in self._clients:
+            contact = f"; {self._settings.contact}" if self._settings.contact else ""
+            self._clients[allowed] = httpx.Client(
+                headers={"User-Agent": f"dateline/{version('dateline')} (press release reader{contact})"},
+                timeout=self._settings.timeout_seconds,
+                transport=guarded_transport(allowed, self._resolve),
+            )
+        return self._clients[allowed]
+
+
+def read_host(url: str) -> str:
+    """The host of an address, with its port where that is not the usual one. Raises FetchError for what is no address.
+
+    >>> read_host("https://Acme.example:443/news"), read_host("http://127.0.0.1:8765/")
+    ('acme.example', '127.0.0.1:8765')
+    """
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise FetchError("bad_url", f"{url[:200]}: not an http(s) address ({error})") from error
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise FetchError("bad_url", f"{url[:200]}: not an http(s) address")
+    return parsed.netloc.decode("ascii")
+
+
+def _next_hop(answer: Answer) -> str | None:
+    """Where an answer sends its reader, absolute; None where it is the end."""
+    if 300 <= answer.status < 400 and answer.status != httpx.codes.NOT_MODIFIED:
         try:
-            with self._client.stream("GET", link.url) as response:
-                _check_status(response)
-                body = self._read_body(response, deadline)
-                return FetchedPage(
-                    link=link,
-                    final_url=str(response.url),
-                    status=response.status_code,
-                    fetched_at=utc_now(),
-                    content_type=response.headers.get("content-type"),
-                    body=body,
-                )
-        except httpx.TimeoutException as error:
-            raise FetchError("timeout", f"{link.url}: no answer in {self._settings.timeout_seconds:g} s") from error
-        except httpx.TooManyRedirects as error:
-            raise FetchError("redirects", f"{link.url}: more than {MAX_REDIRECTS} redirects") from error
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            raise FetchError("bad_url", f"{link.url}: not an http(s) address ({error})") from error
-        except httpx.DecodingError as error:
-            raise FetchError(
-                "bad_encoding", f"{link.url}: its compressed bytes cannot be unpacked ({error})"
-            ) from error
-        except httpx.HTTPError as error:
-            raise FetchError("connection", f"{link.url}: {error or type(error).__name__}") from error
-
-    def _read_body(self, response: httpx.Response, deadline: float) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_bytes(65_536):
-            body += chunk
-            if len(body) > self._settings.max_bytes:
-                limit = f"{self._settings.max_bytes:,} bytes (DATELINE_MAX_BYTES)"
-                raise FetchError("too_large", f"{response.url}: larger than {limit}")
-            if time.monotonic() > deadline:
-                raise FetchError("timeout", f"{response.url}: not read in {self._settings.timeout_seconds:g} s")
-        return bytes(body)
+            return urldefrag(str(httpx.URL(answer.url).join(answer.headers["location"]))).url
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise FetchError("bad_url", f"{answer.url}: redirects to what is no address ({error})") from error
+    kind = answer.headers.get("content-type", "text/html")
+    return read_refresh(answer.body[:_HEAD], answer.url) if "html" in kind else None
 
 
-def _check_status(response: httpx.Response) -> None:
-    if response.is_success:
-        return
-    raise FetchError(
-        f"http_{response.status_code}",
-        f"{response.url}: the server answered {response.status_code} {response.reason_phrase}",
-        read_retry_after(response.headers.get("retry-after")),
+def _on_the_way(error: FetchError, trip: _Trip) -> FetchError:
+    """A failure behind redirects, with the address that they began at."""
+    if not trip.been or str(error).startswith(trip.been[0]):
+        return error
+    return FetchError(error.code, f"{trip.been[0]}: leads on to {error}", error.retry_after)
+
+
+def _as_page(link: Link, trip: _Trip, answer: Answer) -> FetchedPage:
+    return FetchedPage(
+        link=link,
+        final_url=answer.url,
+        status=answer.status,
+        fetched_at=utc_now(),
+        content_type=answer.headers.get("content-type"),
+        body=answer.body,
+        is_cut=answer.is_cut,
+        moved_to=trip.moved_to,
+        etag=answer.headers.get("etag"),
+        last_modified=answer.headers.get("last-modified"),
+        fresh_seconds=read_fresh_seconds(answer.headers),
     )
 
 
 def _pause_before_retry(error: Exception) -> bool | float:
     """For stamina: no retry, a retry with its own pause, or a retry after so many seconds."""
-    if not isinstance(error, FetchError):
-        return False
-    if error.code not in {"timeout", "connection", "http_429"} and not error.code.startswith("http_5"):
+    if not isinstance(error, FetchError) or not error.may_pass:
         return False
     if error.retry_after is None:
         return True
     return error.retry_after if error.retry_after <= LONGEST_WAIT else False
-
-
-def read_retry_after(header: str | None) -> float | None:
-    """Seconds that a `Retry-After` header asks for: a number, or a date still to come; None if it says neither.
-
-    >>> read_retry_after("120")
-    120.0
-    >>> read_retry_after("Wed, 21 Oct 2015 07:28:00 GMT")
-    0.0
-    >>> read_retry_after("soon")
-    """
-    if header is None:
-        return None
-    if header.strip().isdigit():
-        return float(header)
-    try:
-        moment = email.utils.parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return max(0.0, moment.timestamp() - time.time())

@@ -20,9 +20,10 @@ from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
 from extractors.signature import read_signature
 from flows.discover import DiscoverError, discover_links
-from flows.fetch import Fetcher, FetchError
+from flows.fetch import Fetcher
 from flows.files import FILES_SOURCE, list_files, load_file
 from flows.report import FOUND_KEPT, Found, Report, add_reports
+from flows.request import FetchError
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.record import Record
@@ -107,7 +108,7 @@ def process_links(links: Sequence[tuple[Source, Link]], bench: Bench) -> Report:
 def _fetch(pair: tuple[Source, Link], bench: Bench) -> FetchedPage | Problem:
     source, link = pair
     try:
-        page = bench.fetcher.fetch_page(link, source.delay_seconds)
+        page = bench.fetcher.fetch_page(link, source)
     except FetchError as error:
         return Problem(source=source.name, place=link.url, stage="fetch", code=error.code, message=str(error))
     save_bytes(bench.settings.archive_url, page.body)  # kept before anything is made of them

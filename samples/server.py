@@ -18,6 +18,8 @@ from schemas.source import Selectors, Source
 
 PORT = 8765
 """Taken when it is free, so that a second run asks for the same addresses as the first."""
+_HERE = ("127.0.0.1",)
+"""Fetching from this machine itself has to be allowed."""
 _PLACEHOLDER = b"{{base}}"
 _TYPES = {".html": "text/html; charset=utf-8", ".xml": "application/xml", ".txt": "text/plain; charset=utf-8"}
 # As servers in the wild have it: one says another encoding, and one leaves it to the page's <meta>.
@@ -49,7 +51,12 @@ def sample_sources(base_url: str) -> list[Source]:
     """The sample newsrooms below the address that `serve_samples` yields: a feed, a sitemap and two listing pages."""
     return [
         Source(
-            name="sample-wire", url=HttpUrl(f"{base_url}/feed.xml"), discover="feed", language="en", delay_seconds=0
+            name="sample-wire",
+            url=HttpUrl(f"{base_url}/feed.xml"),
+            discover="feed",
+            language="en",
+            delay_seconds=0,
+            allow_hosts=_HERE,
         ),
         Source(
             name="sample-public-notices",
@@ -58,6 +65,7 @@ def sample_sources(base_url: str) -> list[Source]:
             link_pattern="/releases/",
             language="en",
             delay_seconds=0,
+            allow_hosts=_HERE,
         ),
         Source(
             name="sample-hospital",
@@ -68,6 +76,7 @@ def sample_sources(base_url: str) -> list[Source]:
             country="CA",
             language="en",
             delay_seconds=0,
+            allow_hosts=_HERE,
         ),
         Source(
             name="sample-club",
@@ -79,6 +88,7 @@ def sample_sources(base_url: str) -> list[Source]:
             country="AU",
             language="en",
             delay_seconds=0,
+            allow_hosts=_HERE,
         ),
     ]
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from schemas.source import Source
+
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta property="article:published_time" content="2025-04-1{digit}"></head><body><main><h1>{title}</h1>
 <p>The Port Fund gave the city of Larne €2.5 million on 3 April 2025 for its new harbour wall.</p>
@@ -32,6 +34,11 @@ class Newsroom:
         path = f"/release/{number}"
         self.page(path, PAGE.format(title=f"Harbour wall, part {number}", digit=number % 10))
         return path
+
+    def source(self, path: str = "/list", **fields: object) -> Source:
+        """A source whose listing is at that path."""
+        given = {"name": "test", "url": self.url + path, "discover": "listing", "delay_seconds": 0}
+        return Source.model_validate({**given, "allow_hosts": ["127.0.0.1"], **fields})
 
     def count(self, path: str) -> int:
         """How often that path was asked for."""

@@ -3,13 +3,14 @@
 import datetime as dt
 import gzip
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from flows.discover import DiscoverError, discover_links
 from flows.fetch import Fetcher
 from schemas.settings import Settings
-from schemas.source import Link, Source
+from schemas.source import Link
 from tests.misbehaving import Newsroom, serve_newsroom
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
@@ -37,10 +38,9 @@ def newsroom() -> Iterator[Newsroom]:
         yield served
 
 
-def discover(newsroom: Newsroom, kind: str, **settings: object) -> list[Link]:
-    fields = {"name": "test", "url": newsroom.url + "/list", "discover": kind, "delay_seconds": 0, **settings}
+def discover(newsroom: Newsroom, kind: str, **settings: Any) -> list[Link]:
     with Fetcher(Settings(retries=0)) as fetcher:
-        return discover_links(Source.model_validate(fields), fetcher)
+        return discover_links(newsroom.source(discover=kind, **settings), fetcher)
 
 
 def paths(newsroom: Newsroom, links: list[Link]) -> list[str]:

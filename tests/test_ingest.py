@@ -49,8 +49,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def source(newsroom: Newsroom, name: str, paths: list[str], **fields: Any) -> Source:
     """A listing of those paths."""
     newsroom.page(f"/{name}/", "".join(f'<a href="{path}">x</a>' for path in paths))
-    fields = {"name": name, "url": f"{newsroom.url}/{name}/", "discover": "listing", "delay_seconds": 0, **fields}
-    return Source.model_validate(fields)
+    return newsroom.source(f"/{name}/", name=name, **fields)
 
 
 def run(sources: list[Source], **options: Any) -> tuple[Any, Report]:
@@ -69,9 +68,7 @@ def test_good_and_bad_together(newsroom: Newsroom, data_dir: Path) -> None:
     newsroom.page("/empty", "<html><body><nav>Menu</nav></body></html>")
     newsroom.answers["/slow"] = drip
     mixed = source(newsroom, "mixed", [newsroom.release(50), "/empty", "/slow", "/gone"])
-    down = Source.model_validate(
-        {"name": "down", "url": f"{newsroom.url}/nothing", "discover": "feed", "delay_seconds": 0}
-    )
+    down = newsroom.source("/nothing", name="down", discover="feed")
     ticks: list[int] = []
     token = LISTENER.set(lambda stage, done, total: ticks.append(done))
     state, report = run([good, mixed, down])
@@ -100,9 +97,7 @@ def newsroom_page(number: int) -> str:
 
 
 def test_nothing_worked(newsroom: Newsroom, data_dir: Path) -> None:
-    down = Source.model_validate(
-        {"name": "down", "url": f"{newsroom.url}/nothing", "discover": "feed", "delay_seconds": 0}
-    )
+    down = newsroom.source("/nothing", name="down", discover="feed")
     state, report = run([down])
     assert state.is_failed()
     assert not report.clean
@@ -181,7 +176,8 @@ def test_killed_and_started_again(newsroom: Newsroom, data_dir: Path, tmp_path: 
     paths = [newsroom.release(number) for number in range(60)]
     source(newsroom, "a", paths)
     toml = tmp_path / "sources.toml"
-    toml.write_text(f'[[source]]\nname = "a"\nurl = "{newsroom.url}/a/"\ndiscover = "listing"\ndelay_seconds = 0.02\n')
+    entry = f'[[source]]\nname = "a"\nurl = "{newsroom.url}/a/"\ndiscover = "listing"\ndelay_seconds = 0.02\n'
+    toml.write_text(entry + 'allow_hosts = ["127.0.0.1"]\n')
     for _ in range(2):
         process = subprocess.Popen(
             [*DATELINE, "ingest", str(toml)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -101,7 +101,7 @@ def pages() -> dict[str, tuple[Source, FetchedPage]]:
             for link in discover_links(source, fetcher):
                 slug = link.url.rpartition("/")[2].rpartition(".")[0]
                 assert slug not in found, f"{slug} is listed by two sources; list it once"
-                found[slug] = source, fetcher.fetch_page(link, source.delay_seconds)
+                found[slug] = source, fetcher.fetch_page(link, source)
     return found
 
 

@@ -1,0 +1,78 @@
+"""Unpacking: every form that servers use, and bombs, of which no more than a piece is ever in memory."""
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Iterator
+
+import brotli
+import pytest
+
+from flows.unpack import PIECE, UnpackError, iter_gunzipped, iter_unpacked
+
+TEXT = b"The Port Fund gave the city of Larne a new harbour wall. " * 5000
+
+
+def _raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
+EXAMPLES = [
+    ("", TEXT),  # not packed
+    ("identity", TEXT),
+    ("gzip", gzip.compress(TEXT)),
+    ("GZIP ", gzip.compress(TEXT)),
+    ("x-gzip", gzip.compress(TEXT)),
+    ("gzip", gzip.compress(TEXT[:99]) + gzip.compress(TEXT[99:])),  # several members
+    ("gzip", gzip.compress(TEXT) + bytes(100)),  # padded
+    ("deflate", zlib.compress(TEXT)),
+    ("deflate", _raw_deflate(TEXT)),  # without the header that the standard wants
+    ("br", brotli.compress(TEXT)),
+]
+
+
+@pytest.mark.parametrize(("encoding", "packed"), EXAMPLES)
+@pytest.mark.parametrize("size", [1000, 10_000_000])
+def test_unpacked(encoding: str, packed: bytes, size: int) -> None:
+    chunks = [packed[start : start + size] for start in range(0, len(packed), size)]
+    assert b"".join(iter_unpacked(chunks, encoding)) == TEXT
+
+
+WRONG = [
+    ("gzip", b"no gzip"),
+    ("gzip", gzip.compress(TEXT)[:-20]),  # cut off
+    ("deflate", b"\x78\x9cno deflate"),
+    ("br", b"no brotli at all"),
+    ("br", brotli.compress(TEXT)[:-5]),
+    ("zstd", b"\x28\xb5\x2f\xfd"),  # not asked for
+    ("gzip, gzip", gzip.compress(gzip.compress(TEXT))),  # only bombs are packed twice
+]
+
+
+@pytest.mark.parametrize(("encoding", "packed"), WRONG)
+def test_not_what_the_header_says(encoding: str, packed: bytes) -> None:
+    with pytest.raises(UnpackError):
+        list(iter_unpacked([packed], encoding))
+
+
+BOMBS = [
+    ("gzip", gzip.compress(bytes(200_000_000), 9)),
+    ("deflate", zlib.compress(bytes(200_000_000), 9)),
+    ("br", brotli.compress(bytes(200_000_000), quality=5)),
+]
+
+
+@pytest.mark.parametrize(("encoding", "bomb"), BOMBS, ids=[name for name, _ in BOMBS])
+def test_a_bomb_is_never_whole_in_memory(encoding: str, bomb: bytes) -> None:
+    tracemalloc.start()
+    pieces: Iterator[bytes] = iter_unpacked([bomb], encoding)
+    sizes = [len(next(pieces)) for _ in range(20)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert max(sizes) <= 4 * PIECE
+    assert peak < 3_000_000
+
+
+def test_gzip_files() -> None:
+    assert b"".join(iter_gunzipped([gzip.compress(TEXT)])) == TEXT
