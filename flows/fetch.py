@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import defaultdict
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import TracebackType
@@ -15,24 +14,19 @@ import stamina
 from extractors.page_signs import read_refresh
 from flows.guard import Resolve, guarded_transport, resolve_name
 from flows.request import Answer, Ask, FetchError, read_fresh_seconds, send
+from flows.robots import AGENT, MAX_BYTES, Robots, read_delay
+from flows.turns import LONGEST_WAIT, Turns
 from schemas.page import FetchedPage, utc_now
 from schemas.settings import Settings
 from schemas.source import Link, Source
+from store.database import Store
 
 MAX_REDIRECTS = 10
-LONGEST_WAIT = 60.0
-"""Seconds; a server that asks for a longer pause is left alone until the next run."""
+_LONGEST_REST = 86_400.0
+"""Seconds for which a host is left alone at most, whatever its `Retry-After` says."""
 _HEAD = 65_536
 """Bytes of a page in which a refresh is looked for."""
 _FOR_GOOD = frozenset({httpx.codes.MOVED_PERMANENTLY, httpx.codes.PERMANENT_REDIRECT})
-
-
-@dataclass
-class _Lane:
-    """One host's turn: a lock held while a request runs, and the earliest moment of the next one."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    free_at: float = 0.0
 
 
 @dataclass
@@ -45,16 +39,20 @@ class _Trip:
     been: list[str] = field(default_factory=list)
     moved_to: str | None = None
     """Where redirects for good have led so far."""
+    is_to_robots: bool = False
+    """Whether it is robots.txt that is asked for, of which no robots.txt speaks."""
 
 
 class Fetcher:
     """An HTTP client for one run; safe to use from several threads. Use it in a `with` block."""
 
-    def __init__(self, settings: Settings, resolve: Resolve = resolve_name) -> None:
+    def __init__(self, settings: Settings, store: Store | None = None, resolve: Resolve = resolve_name) -> None:
+        """With a store, turns and robots.txt are shared with every process that works with it."""
         self._settings = settings
         self._resolve = resolve
+        self._turns = Turns(settings, store)
+        self._robots = Robots(store)
         self._clients: dict[frozenset[str], httpx.Client] = {}
-        self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -106,29 +104,47 @@ class Fetcher:
         raise FetchError("redirects", f"{trip.been[0]}: more than {MAX_REDIRECTS} redirects")
 
     def _send_in_turn(self, trip: _Trip) -> Answer:
-        host = read_host(trip.ask.url)
-        with self._lock:
-            lane, client = self._lanes[host], self._client(trip.source)
-        with lane.lock:
-            time.sleep(max(0.0, lane.free_at - time.monotonic()))
+        host, delay = read_host(trip.ask.url), trip.source.delay_seconds
+        if trip.source.obey_robots and not trip.is_to_robots:
+            delay = self._ask_robots(host, trip)
+        with self._turns.take(host, delay) as pause:
             began = time.monotonic()
             try:
-                return send(client, trip.ask, self._settings, trip.seconds_left)
+                return send(self._client(trip.source), trip.ask, self._settings, trip.seconds_left)
+            except FetchError as error:
+                pause.seconds = max(pause.seconds, min(error.retry_after or 0.0, _LONGEST_REST))
+                raise
             finally:
                 trip.seconds_left -= time.monotonic() - began
-                lane.free_at = time.monotonic() + trip.source.delay_seconds
+
+    def _ask_robots(self, host: str, trip: _Trip) -> float:
+        """Seconds between requests to the host. Raises FetchError where its robots.txt forbids the address."""
+        rules = self._robots.rules(host, lambda: self._fetch_robots(trip))
+        if not rules.can_fetch(trip.ask.url, AGENT):
+            raise FetchError(
+                "robots",
+                f"{trip.ask.url}: the robots.txt of {host} asks programs to stay away; leave it out, or with the "
+                "newsroom's consent set `obey_robots = false` in its source",
+            )
+        return read_delay(rules, trip.source.delay_seconds)
+
+    def _fetch_robots(self, trip: _Trip) -> bytes:
+        url = str(httpx.URL(trip.ask.url).copy_with(raw_path=b"/robots.txt", fragment=None, userinfo=b""))
+        ask = Ask(url, take_cut=True, max_bytes=MAX_BYTES)
+        return self._follow(_Trip(ask, trip.source, self._settings.timeout_seconds, is_to_robots=True)).body
 
     def _client(self, source: Source) -> httpx.Client:
         """A client for all sources that allow the same hosts: what one may reach, another must not."""
         allowed = frozenset(source.allow_hosts)
-        if allowed not in self._clients:
-            contact = f"; {self._settings.contact}" if self._settings.contact else ""
-            self._clients[allowed] = httpx.Client(
-                headers={"User-Agent": f"dateline/{version('dateline')} (press release reader{contact})"},
-                timeout=self._settings.timeout_seconds,
-                transport=guarded_transport(allowed, self._resolve),
-            )
-        return self._clients[allowed]
+        with self._lock:
+            if allowed not in self._clients:
+                contact = f"; {self._settings.contact}" if self._settings.contact else ""
+                self._clients[allowed] = httpx.Client(
+                    headers={"User-Agent": f"{AGENT}/{version('dateline')} (press release reader{contact})"},
+                    timeout=self._settings.timeout_seconds,
+                    transport=guarded_transport(allowed, self._resolve),
+                )
+            return self._clients[allowed]
 
 
 def read_host(url: str) -> str:

@@ -65,7 +65,7 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
     store = open_store(settings.database_url)
     try:
         nlp = build_pipeline(settings.model, _known_forms(store) if settings.gazetteer else ())
-        with Fetcher(settings) as fetcher:
+        with Fetcher(settings, store) as fetcher:
             yield Bench(settings=settings, store=store, fetcher=fetcher, nlp=nlp)
     finally:
         close_store(store)

@@ -41,6 +41,8 @@ class Ask(NamedTuple):
     """What the last answer said of its version: an unchanged page is then answered by 304, without a body."""
     take_cut: bool = False
     """Whether the beginning of a body beyond the limit of bytes is better than nothing."""
+    max_bytes: int | None = None
+    """Where the limit of the settings is not the one."""
 
 
 class Answer(NamedTuple):
@@ -61,7 +63,7 @@ def send(client: httpx.Client, ask: Ask, settings: Settings, seconds: float) -> 
         _check_status(response, ask)
         body, is_cut = b"", False
         if response.is_success:
-            body, is_cut = _read_body(response, ask, settings.max_bytes)
+            body, is_cut = _read_body(response, ask, ask.max_bytes or settings.max_bytes)
         return Answer(ask.url, response.status_code, response.headers, body, is_cut)
 
 

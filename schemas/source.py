@@ -47,6 +47,8 @@ class Source(BaseModel):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
     """Pause between two requests to this source."""
+    obey_robots: bool = True
+    """Whether the robots.txt of its hosts is obeyed; false only with the newsroom's consent."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts that may be on private addresses, such as an intranet's; all others have to be on the public internet."""
     max_links: Annotated[int, Field(ge=1)] = 10_000

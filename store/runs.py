@@ -1,11 +1,8 @@
 """Runs of the program: when they began, how they ended, and which of them were killed."""
 
 import datetime as dt
-import os
 import secrets
-import socket
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -13,6 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from store import tables
 from store.database import Store, StoreError, writing
 from store.models import Run
+from store.processes import has_ended, this_process
 from store.rows import utc
 from store.upsert import insert_missing
 
@@ -32,7 +30,7 @@ def start_run(store: Store, started: dt.datetime, sources: Iterable[str] = ()) -
             if _is_dead(row, started):
                 connection.execute(update(table).where(table.c.id == row.id).values(state="interrupted"))
         insert_missing(connection, tables.source, [{"name": name} for name in sorted(set(run.sources))])
-        now = {"started": utc(started), "alive_at": utc(started), "process": _process()}
+        now = {"started": utc(started), "alive_at": utc(started), "process": this_process()}
         connection.execute(table.insert(), run.model_dump() | now)
     return run
 
@@ -72,31 +70,6 @@ def _date_sources(connection: Connection, run: Row[Any]) -> None:
     connection.execute(update(tables.source).where(names).values(last_run=utc(run.started)))
 
 
-def _process() -> str:
-    """This process, told apart from any other that ever had its number: machine, number, start."""
-    return f"{_machine()}|{os.getpid()}|{_born(os.getpid()) or ''}"
-
-
-def _machine() -> str:
-    """Host name, boot and, since containers number their processes themselves, their name space."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{socket.gethostname()} {boot} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:  # no Linux: processes cannot be looked at without another library
-        return socket.gethostname()
-
-
-def _born(pid: int) -> str | None:
-    """When a process was started, in ticks since the machine's start; None for one that has ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in "ZX" else fields[19]  # Z, X: ended, but not yet collected
-
-
 def _is_dead(run: Row[Any], now: dt.datetime) -> bool:
-    machine, pid, born = str(run.process).rsplit("|", 2)
-    if machine == _machine() and born:
-        return _born(int(pid)) != born
-    return bool(utc(now) - utc(run.alive_at) > SILENCE)
+    ended = has_ended(str(run.process))
+    return bool(utc(now) - utc(run.alive_at) > SILENCE) if ended is None else ended

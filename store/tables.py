@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from store.columns import UTC, key, metadata, texts
+from store.fetch_tables import address, host, slot, source_check
 from store.value_tables import (
     VALUES,
     amount,
@@ -36,6 +37,7 @@ from store.value_tables import (
 
 __all__ = [
     "VALUES",
+    "address",
     "amount",
     "commitment",
     "commitment_amount",
@@ -46,6 +48,7 @@ __all__ = [
     "entity_link",
     "entity_match",
     "event",
+    "host",
     "linked_record",
     "mention",
     "metadata",
@@ -62,7 +65,9 @@ __all__ = [
     "review",
     "run",
     "section",
+    "slot",
     "source",
+    "source_check",
 ]
 
 source = Table(
@@ -89,6 +94,7 @@ release = Table(
     Column("first_seen", UTC, nullable=False),
     Column("last_seen", UTC, nullable=False),
     Column("review_priority", Double, nullable=False, server_default=text("0"), index=True),
+    Column("gone_since", UTC),
 )
 
 release_version = Table(

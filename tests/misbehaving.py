@@ -22,6 +22,7 @@ class Newsroom:
     def __init__(self) -> None:
         self.answers: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
         self.requests: list[tuple[float, str]] = []
+        """Moment and path; without those for a robots.txt that is not there."""
         self.url = ""
 
     def page(self, path: str, body: str | bytes, status: int = 200, **headers: str) -> None:
@@ -116,7 +117,8 @@ def serve_newsroom() -> Iterator[Newsroom]:
             pass
 
         def do_GET(self) -> None:
-            newsroom.requests.append((time.monotonic(), self.path))
+            if self.path != "/robots.txt" or self.path in newsroom.answers:
+                newsroom.requests.append((time.monotonic(), self.path))
             newsroom.answers.get(self.path, not_found)(self)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

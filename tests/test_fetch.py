@@ -81,7 +81,6 @@ DISEASES = [
     (redirect("file:///etc/passwd"), "bad_url"),
     (redirect("http://169.254.169.254/latest/meta-data/"), "private_address"),
     (redirect("http://localhost/"), "private_address"),  # allowed is what the source names, by that name
-    (redirect("http://a:999999/"), "bad_url"),
     (lambda handler: misbehaving.answer(handler, b"<meta http-equiv=refresh content='0;url=http://10.0.0.1/'>"),
      "private_address"),  # a redirect within the page is checked as well
 ]  # fmt: skip

@@ -63,6 +63,7 @@ OLDER = [
     "0002",  # before amounts knew of equal ones
     "0003",  # before sections, events and commitments
     "0004",  # before copies
+    "0005",  # before addresses and hosts
 ]
 FIRST_FIELDS = {
     "person": ("id", "name", "title", "organisation", "confidence"),
