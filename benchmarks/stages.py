@@ -16,6 +16,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,12 +26,14 @@ from benchmarks.newsroom import serve_folder
 from extractors.page import PageError, read_page
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_record
-from flows.process import open_bench, plan_links, process_links
+from flows.plan import plan_links
+from flows.process import open_bench, process_links
 from flows.report import add_reports
 from schemas.page import FetchedPage, utc_now
 from schemas.release import Release
 from schemas.settings import Settings
 from schemas.source import Link, Source
+from schemas.wanted import Wanted
 from store.database import close_store, open_store
 from store.models import Batch, Item
 from store.save import save_batch
@@ -124,22 +127,22 @@ def time_whole(folder: Path, limit: int) -> Timing:
         os.environ["DATELINE_DATA_DIR"] = f"{scratch}/flow"
         from flows.ingest import ingest
 
-        ingest([source], 1)  # the server's start, counted apart
+        ingest([source], Wanted(limit=1))  # the server's start, counted apart
         began = time.perf_counter()
-        ingest([source], limit - 1)
+        ingest([source], Wanted(limit=limit - 1))
         flow_seconds = time.perf_counter() - began
         with open_bench(Settings(data_dir=Path(scratch) / "plain")) as bench:
             began = time.perf_counter()
-            links = plan_links([source], bench, limit - 1).links
+            jobs = plan_links([source], replace(bench, wanted=Wanted(limit=limit - 1))).jobs
             step = bench.settings.batch_size
-            batches = [links[start : start + step] for start in range(0, len(links), step)]
+            batches = [jobs[start : start + step] for start in range(0, len(jobs), step)]
             report = add_reports(process_links(batch, bench) for batch in batches)
             plain_seconds = time.perf_counter() - began
     print(
         "working seconds of the stages without Prefect:",
         json.dumps({k: round(v, 2) for k, v in report.seconds.items()}),
     )
-    return Timing(len(links), flow_seconds, plain_seconds, "the same without Prefect, batches in turn")
+    return Timing(len(jobs), flow_seconds, plain_seconds, "the same without Prefect, batches in turn")
 
 
 STAGES = {"read": time_reading, "extract": time_extracting, "store": time_storing, "ingest": time_whole}

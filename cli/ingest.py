@@ -17,6 +17,7 @@ from flows.report import COUNTED, LISTENER, Report
 from samples.server import sample_sources, serve_samples
 from schemas.settings import Settings
 from schemas.source import Source, load_sources
+from schemas.wanted import Wanted
 
 
 def _waiting() -> str:
@@ -33,6 +34,10 @@ def ingest(
     source: Annotated[list[str] | None, typer.Option(help="Only the source of that name; may be repeated.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many new releases a source.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="None published before.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="None published after.")] = None,
+    backfill: Annotated[bool, typer.Option(help="Go through all sitemaps and pages back to --since.")] = False,
+    recheck: Annotated[bool, typer.Option(help="Ask again for releases that the store has.")] = False,
+    due: Annotated[bool, typer.Option(help="Only sources whose time has come, by how much they publish.")] = False,
     published: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="For files that tell no date of their own.")
     ] = None,
@@ -41,8 +46,16 @@ def ingest(
     """Fetch, read, extract and store the releases that the store does not have yet."""
     paths = sources or []
     is_files = bool(paths) and not all(path.suffix == ".toml" for path in paths)
-    if is_files and (source or limit or since):
-        raise typer.BadParameter("--source, --limit and --since are for a sources.toml")
+    wanted = Wanted(
+        limit=limit,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        backfill=backfill,
+        recheck=recheck,
+        only_due=due,
+    )
+    if is_files and (source or wanted != Wanted()):
+        raise typer.BadParameter("files and folders take only --published and --json; the rest is for a sources.toml")
     if published and not is_files:
         raise typer.BadParameter("--published is for files and folders; a source tells its own dates")
     check_model(Settings().model)
@@ -52,7 +65,7 @@ def ingest(
             report = _run_files(paths, published.date() if published else None)
         else:
             chosen = _choose(_declared(paths, stack), source or [])
-            report = _run_sources(chosen, limit, since.date() if since else None)
+            report = _run_sources(chosen, wanted)
     _print_report(report, as_json)
     raise typer.Exit(0 if report.clean else 1)
 
@@ -75,11 +88,11 @@ def _choose(sources: list[Source], names: list[str]) -> list[Source]:
     return [source for source in sources if not names or source.name in names]
 
 
-def _run_sources(sources: list[Source], limit: int | None, since: date | None) -> Report:
+def _run_sources(sources: list[Source], wanted: Wanted) -> Report:
     with _watched():
         from flows.ingest import ingest as flow
 
-        return _report_of(flow(sources, limit, since, return_state=True))
+        return _report_of(flow(sources, wanted, return_state=True))
 
 
 def _run_files(paths: list[Path], published: date | None) -> Report:
@@ -122,6 +135,8 @@ def _watched() -> ExitStack:
 def _print_report(report: Report, as_json: bool) -> None:
     for problem in report.problems:
         complain(problem)
+    for note in report.notes:
+        err.print(Text(f"note: {note.message}", "dim"), soft_wrap=True)
     for error in report.errors:
         err.print(Text(error, "red"), soft_wrap=True)
     if as_json:

@@ -1,137 +1,200 @@
-"""Discovering: what a newsroom's feed, sitemap or listing page links to."""
+"""Discovering: what a newsroom's feed, sitemaps or listing pages link to."""
 
 import datetime as dt
-import email.utils
-import gzip
-import re
-import zlib
-from collections.abc import Callable, Iterable
-from urllib.parse import urldefrag, urljoin, urlsplit
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
-import feedparser
 from bs4 import BeautifulSoup
-from lxml import etree
 
-from flows.fetch import Fetcher
-from schemas.page import FetchedPage
+from extractors.encoding import decode
+from flows.desk import Desk
+from flows.feeds import looks_like_feed, read_feed
+from flows.listed import DiscoverError, Listed, More, keep_wanted, read_link_url
+from flows.listings import further_pages, read_listing
+from flows.request import FetchError
+from flows.sitemaps import looks_like_sitemap, read_sitemap
+from schemas.page import FetchedPage, utc_now
 from schemas.source import Link, Source
 
 SITEMAP_DEPTH = 3
 """How many sitemap indexes may stand inside one another."""
+MAX_SITEMAPS = 200
+"""Sitemaps of a source that a run looks at."""
+BACKFILL_PAGES = 10_000
+_EMPTY_MONTHS = 12
+"""Months of an archive without a release after which no earlier ones are looked at."""
+_AUTO_LIFE = dt.timedelta(days=7)
+"""How long what a newsroom's page says of its feeds is believed without asking again."""
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
+_HEAD = 500_000
+
+Read = Callable[[FetchedPage, Source], Listed]
 
 
-class DiscoverError(RuntimeError):
-    """A listing that says nothing usable; the message names the source, the address and what to do."""
-
-    code = "no_links"
-
-
-def discover_links(source: Source, fetcher: Fetcher) -> list[Link]:
+def discover_links(desk: Desk) -> list[Link]:
     """The links of one source, newest first as the source lists them, each once, at most `source.max_links`.
 
     Raises FetchError when the listing cannot be had, DiscoverError when it is not what the source says it is.
     """
-    if source.discover == "sitemap":
-        found = _sitemap_links(source, fetcher, str(source.url), SITEMAP_DEPTH)
-    else:
-        page = fetcher.fetch_page(Link(source=source.name, url=str(source.url)), source)
-        found = READERS[source.discover](page, source)
-    links = _distinct(found, source)
+    source = desk.source
+    links = keep_wanted(_FINDERS[source.discover](desk, str(source.url)), source)
     if not links:
         raise DiscoverError(
             f"{source.url}: no links to releases found; check `discover`, `link_selector` and `link_pattern` "
             f"of source {source.name!r}"
         )
+    if len(links) >= source.max_links:
+        desk.note("links_cut", str(source.url), f"lists more than {source.max_links:,} links (`max_links`)")
     return links
 
 
-def _distinct(links: Iterable[Link], source: Source) -> list[Link]:
-    wanted = re.compile(source.link_pattern or "")
-    unique: dict[str, Link] = {}
-    for link in links:
-        if wanted.search(link.url) and link.url.startswith(("http://", "https://")):
-            unique.setdefault(link.url, link)
-    return list(unique.values())[: source.max_links]
+def _from_feed(desk: Desk, url: str) -> list[Link]:
+    return _walk(desk, url, read_feed)
 
 
-def read_feed_date(text: str | None) -> dt.date | None:
-    """The day that a feed's date names, in the feed's own time zone.
-
-    >>> read_feed_date("Fri, 11 Apr 2025 23:30:00 -0500")
-    datetime.date(2025, 4, 11)
-    >>> read_feed_date("2025-04-11T09:00:00Z")
-    datetime.date(2025, 4, 11)
-    >>> read_feed_date("yesterday")
-    """
-    words = text or ""
-    try:
-        return email.utils.parsedate_to_datetime(words).date()
-    except ValueError:
-        pass
-    try:
-        return dt.date.fromisoformat(words[:10])
-    except ValueError:
-        return None
+def _from_listing(desk: Desk, url: str) -> list[Link]:
+    return _walk(desk, url, read_listing)
 
 
-def read_feed(page: FetchedPage, source: Source) -> list[Link]:
-    """The entries of an RSS or Atom feed. Raises DiscoverError for what is none."""
-    headers = {"content-type": page.content_type or "", "content-location": page.final_url}
-    feed = feedparser.parse(page.body, response_headers=headers)
-    if not feed.version:
-        raise DiscoverError(f"{page.final_url}: not an RSS or Atom feed; check `url` of source {source.name!r}")
-    return [
-        Link(
-            source=source.name,
-            url=urldefrag(urljoin(page.final_url, entry.link)).url,
-            title=entry.get("title"),
-            published=read_feed_date(entry.get("published") or entry.get("updated")),
-        )
-        for entry in feed.entries
-        if entry.get("link")
-    ]
-
-
-def read_listing(page: FetchedPage, source: Source) -> list[Link]:
-    """The links that `source.link_selector` selects; without a `link_pattern` those of the listing's own host."""
-    soup = BeautifulSoup(page.body, "lxml")
-    links = []
-    for anchor in soup.select(source.link_selector):
-        url = urldefrag(urljoin(page.final_url, str(anchor.get("href", "")))).url
-        same_host = urlsplit(url).netloc == urlsplit(page.final_url).netloc
-        if url != page.final_url and (same_host or source.link_pattern):
-            links.append(Link(source=source.name, url=url, title=anchor.get_text(" ", strip=True) or None))
-    return links
-
-
-READERS: dict[str, Callable[[FetchedPage, Source], list[Link]]] = {"feed": read_feed, "listing": read_listing}
-
-
-def _sitemap_links(source: Source, fetcher: Fetcher, url: str, depth: int) -> list[Link]:
-    page = fetcher.fetch_page(Link(source=source.name, url=url), source)
-    links, nested = read_sitemap(page, source)
-    for inner in nested if depth > 0 else []:
-        if len(links) >= source.max_links:
+def _walk(desk: Desk, url: str, read: Read) -> list[Link]:
+    """The links of a listing and of its further pages, as long as they have something that is wanted."""
+    source, links = desk.source, dict[str, Link]()
+    seen, empty = [url], 0
+    by_month = bool(source.pages and "{month" in source.pages)
+    made = further_pages(source, utc_now().date(), desk.wanted.since) if read is read_listing else iter(())
+    limit = BACKFILL_PAGES if desk.wanted.backfill else source.max_pages
+    following: str | None = url
+    while following and len(seen) <= limit and len(links) < source.max_links:
+        listed = _read_page(desk, following, read, is_first=len(seen) == 1)
+        new = [link for link in keep_wanted(listed.links, source) if link.url not in links]
+        links.update((link.url, link) for link in new)
+        empty = 0 if new else empty + 1
+        goes_on = _goes_on(desk, new)
+        if desk.wanted.backfill:
+            desk.keep(new)
+        if not goes_on and not (by_month and not new and empty <= _EMPTY_MONTHS):
             break
-        links += _sitemap_links(source, fetcher, inner, depth - 1)
-    return links
+        following = next((page for page in _pages(listed, made) if page not in seen), None)
+        seen += [following] if following else []
+    return list(links.values())
 
 
-def read_sitemap(page: FetchedPage, source: Source) -> tuple[list[Link], list[str]]:
-    """The links of a sitemap, and the sitemaps that it indexes. Raises DiscoverError for what is no sitemap."""
+def _pages(listed: Listed, made: Iterator[str]) -> Iterator[str]:
+    yield from (more.url for more in listed.more)
+    yield from made
+
+
+def _read_page(desk: Desk, url: str, read: Read, is_first: bool) -> Listed:
+    """One page. What goes wrong with a further page is noted, and ends it."""
     try:
-        body = gzip.decompress(page.body) if page.body[:2] == b"\x1f\x8b" else page.body
-        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, recover=False))
-    except (etree.XMLSyntaxError, OSError, EOFError, zlib.error) as error:
-        raise DiscoverError(f"{page.final_url}: not a sitemap ({error}); check source {source.name!r}") from error
-    links = [
-        Link(source=source.name, url=loc, published=read_feed_date(_child_text(entry, "publication_date")))
-        for entry in root.iterfind("{*}url")
-        if (loc := _child_text(entry, "loc"))
-    ]
-    return links, [loc for entry in root.iterfind("{*}sitemap") if (loc := _child_text(entry, "loc"))]
+        page = desk.get(url)
+        listed = read(page, desk.source)
+    except (FetchError, DiscoverError) as error:
+        if is_first:
+            raise
+        if error.code != "http_404":  # the page after the last
+            desk.note(error.code, url, f"a further page of the listing cannot be read ({error})")
+            desk.is_whole = False
+        return Listed([], [])
+    desk.stays_fresh(listed.fresh_seconds)
+    if listed.is_cut:
+        desk.note("listing_cut", url, "the listing goes on beyond what is read of it")
+    return listed
 
 
-def _child_text(entry: etree._Element, name: str) -> str | None:
-    found = entry.find(f".//{{*}}{name}")
-    return found.text.strip() if found is not None and found.text else None
+def _goes_on(desk: Desk, new: list[Link]) -> bool:
+    """Whether the page after one with these links may have something that is wanted."""
+    wanted = [link for link in new if not (desk.wanted.since and link.published and link.published < desk.wanted.since)]
+    return bool(wanted if desk.wanted.backfill or desk.is_resumed else desk.unmet(wanted))
+
+
+def _from_sitemap(desk: Desk, url: str) -> list[Link]:
+    return list(_iter_sitemaps(desk, [More(url)]))[: desk.source.max_links]
+
+
+def _iter_sitemaps(desk: Desk, first: list[More]) -> Iterator[Link]:
+    """The links of sitemaps and of those that they index, the newest first; each sitemap once."""
+    waiting, seen = [(more, 0) for more in first], set[str]()
+    while waiting and len(seen) < MAX_SITEMAPS:
+        more, depth = waiting.pop(0)
+        if more.url in seen:
+            continue
+        seen.add(more.url)
+        listed = _read_sitemap(desk, more, is_first=depth == 0 and len(first) == 1)
+        yield from listed.links
+        nested = sorted(listed.more, key=_newest_first)
+        if nested and depth >= SITEMAP_DEPTH:
+            desk.note("sitemap_depth", more.url, f"sitemaps more than {SITEMAP_DEPTH} deep are not looked at")
+            continue
+        waiting[:0] = [(inner, depth + 1) for inner in nested if not _is_too_old(desk, inner)]
+    if waiting:
+        desk.note(
+            "sitemaps_cut", first[0].url, f"names more than {MAX_SITEMAPS} sitemaps; the others are not looked at"
+        )
+
+
+def _newest_first(more: More) -> float:
+    return -more.updated.timestamp() if more.updated else 0.0
+
+
+def _is_too_old(desk: Desk, more: More) -> bool:
+    return bool(desk.wanted.since and more.updated and more.updated.date() < desk.wanted.since)
+
+
+def _read_sitemap(desk: Desk, more: More, is_first: bool) -> Listed:
+    try:
+        listed = read_sitemap(desk.get(more.url, more.updated), desk.source)
+    except (FetchError, DiscoverError) as error:
+        if is_first:
+            raise
+        desk.note(error.code, more.url, f"a sitemap cannot be read ({error})")
+        return Listed([], [])
+    if listed.is_cut:
+        desk.note("listing_cut", more.url, "the sitemap goes on beyond what is read of it, or breaks off")
+    return listed
+
+
+def _from_auto(desk: Desk, url: str) -> list[Link]:
+    """By what stands at the address itself, else a feed that it names, else robots.txt's sitemaps, else its links."""
+    page = desk.get(url, life=_AUTO_LIFE)
+    if looks_like_feed(page):
+        return _from_feed(desk, url)
+    if looks_like_sitemap(page):
+        return _from_sitemap(desk, url)
+    for feed in read_feed_links(page):
+        try:
+            if links := _from_feed(desk, feed):
+                return links
+        except (FetchError, DiscoverError) as error:
+            desk.note(error.code, feed, f"a feed that the newsroom names cannot be read ({error})")
+    if sitemaps := desk.fetcher.list_sitemaps(url, desk.source):
+        below = [
+            link for link in _iter_sitemaps(desk, [More(sitemap) for sitemap in sitemaps]) if _is_below(link, page)
+        ]
+        if below:
+            return below
+    return _from_listing(desk, url)
+
+
+def read_feed_links(page: FetchedPage) -> list[str]:
+    """The feeds that a page names in its head; those of comments last."""
+    soup = BeautifulSoup(decode(page.body[:_HEAD], page.content_type), "lxml")
+    named = soup.select("link[rel~=alternate][href]")
+    feeds = [tag for tag in named if str(tag.get("type", "")).partition(";")[0].strip().lower() in _FEED_TYPES]
+    ranked = sorted(feeds, key=lambda tag: "comment" in f"{tag.get('title', '')} {tag['href']}".lower())
+    urls = (read_link_url(str(tag["href"]), page.final_url) for tag in ranked)
+    return list(dict.fromkeys(url for url in urls if url))
+
+
+def _is_below(link: Link, page: FetchedPage) -> bool:
+    """Whether a link lies below the newsroom's page, whose path may end in a file's name or a language's."""
+    folder = urlsplit(page.final_url).path.rpartition("/")[0] + "/"
+    return urlsplit(link.url).path.startswith(folder) and link.url != page.final_url
+
+
+_FINDERS: dict[str, Callable[[Desk, str], list[Link]]] = {
+    "auto": _from_auto,
+    "feed": _from_feed,
+    "listing": _from_listing,
+    "sitemap": _from_sitemap,
+}

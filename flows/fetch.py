@@ -87,6 +87,11 @@ class Fetcher:
                     raise _on_the_way(error, trip) from error
         raise AssertionError("stamina neither returned nor raised")
 
+    def list_sitemaps(self, url: str, source: Source) -> list[str]:
+        """The sitemaps that the robots.txt of an address's host names. Raises FetchError where it cannot be had now."""
+        trip = _Trip(Ask(url), source, self._settings.timeout_seconds)
+        return list(self._robots.rules(read_host(url), lambda: self._fetch_robots(trip)).sitemaps)
+
     def _follow(self, trip: _Trip) -> Answer:
         """The answer at the end of the way. Raises FetchError for one that is too long or goes round in circles."""
         is_for_good = True

@@ -19,11 +19,13 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.files import FILES_SOURCE
-from flows.process import Bench, open_bench, plan_links, process_links, process_readings, read_paths
+from flows.plan import plan_links
+from flows.process import Bench, open_bench, process_links, process_readings, read_paths
 from flows.report import COUNTED, LISTENER, Report, add_reports
 from schemas.page import utc_now
 from schemas.settings import Settings
 from schemas.source import Source
+from schemas.wanted import Wanted
 from store.runs import finish_run, start_run
 from store.save import save_sources
 
@@ -37,23 +39,23 @@ T = TypeVar("T")
 
 
 @flow(name="ingest", task_runner=_RUNNER)
-def ingest(sources: list[Source], limit: int | None = None, since: date | None = None) -> State[ReportData]:
+def ingest(sources: list[Source], wanted: Wanted | None = None) -> State[ReportData]:
     """Fetch what the sources have and the store has not, and store records of it.
 
-    `limit`: at most so many new releases a source. `since`: none published before that day. The final state's data is
-    a Report; the state is Failed when nothing worked, and named `PartlyFailed` when something did not.
+    The final state's data is a Report; the state is Failed when nothing worked, and named `PartlyFailed` when
+    something did not.
     """
     settings = Settings()
     with open_bench(settings) as bench:
         save_sources(bench.store, sources)
 
         def work(run: Bench) -> Iterator[Report]:
-            plan = _task("discover", lambda: plan_links(sources, run, limit)).result()
+            plan = _task("discover", lambda: plan_links(sources, run)).result()
             yield plan.report
-            total = len(plan.links)
-            yield from _run_batches(replace(run, tick=_ticker(total)), plan.links, process_links)
+            total = len(plan.jobs)
+            yield from _run_batches(replace(run, tick=_ticker(total)), plan.jobs, process_links)
 
-        return _conclude(_track(replace(bench, since=since), [source.name for source in sources], work))
+        return _conclude(_track(replace(bench, wanted=wanted or Wanted()), [source.name for source in sources], work))
 
 
 @flow(name="ingest-files", task_runner=_RUNNER)

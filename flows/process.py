@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 
 from spacy.language import Language
@@ -19,20 +18,20 @@ from extractors.page import PageError, read_page
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
 from extractors.signature import read_signature
-from flows.discover import DiscoverError, discover_links
 from flows.fetch import Fetcher
 from flows.files import FILES_SOURCE, list_files, load_file
 from flows.report import FOUND_KEPT, Found, Report, add_reports
 from flows.request import FetchError
+from flows.visit import NOT_MODIFIED, NOT_WANTED, Job, Reading, Visit
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.record import Record
 from schemas.release import Release
 from schemas.settings import Settings
-from schemas.source import Link, Source
+from schemas.source import Source
+from schemas.wanted import Wanted
 from store.archive import save_bytes
 from store.database import Store, close_store, open_store
-from store.load import known_urls
 from store.lookup import load_gazetteer
 from store.models import Batch, Item
 from store.save import save_batch
@@ -51,10 +50,12 @@ class Bench:
     fetcher: Fetcher
     nlp: Language
     run_id: str | None = None
-    since: date | None = None
-    """Releases published before that day are not stored."""
+    wanted: Wanted = field(default_factory=Wanted)
+    """What of the sources is stored."""
     tick: Callable[[], None] = _no_tick
     """Called after each document."""
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    """A parsed page is twenty times its size: one at a time."""
     extracting: threading.Lock = field(default_factory=threading.Lock)
     """spaCy's memory zones are not made for several threads, and the rules hold the GIL anyway."""
 
@@ -76,15 +77,6 @@ def _known_forms(store: Store) -> list[tuple[str, str]]:
     return sorted((form, labels[known.kind]) for known in load_gazetteer(store) for form in known.forms)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A release that was read, with where it came from."""
-
-    release: Release
-    place: str
-    page: FetchedPage | None = None
-
-
 @contextmanager
 def _timed(seconds: Counter[str], stage: str) -> Iterator[None]:
     began = time.perf_counter()
@@ -92,32 +84,44 @@ def _timed(seconds: Counter[str], stage: str) -> Iterator[None]:
     seconds[stage] += time.perf_counter() - began  # type: ignore[assignment]  # a Counter adds floats as well
 
 
-def process_links(links: Sequence[tuple[Source, Link]], bench: Bench) -> Report:
+def process_links(jobs: Sequence[Job], bench: Bench) -> Report:
     """Fetch, read, extract and save one batch of links. Raises StoreError if the store cannot be written."""
     seconds: Counter[str] = Counter()
     with _timed(seconds, "fetch"), ThreadPoolExecutor(bench.settings.connections) as pool:
-        fetched = list(pool.map(partial(_fetch, bench=bench), links))
-    with _timed(seconds, "read"):
-        readings = [
-            _read(page, source) if isinstance(page, FetchedPage) else page
-            for (source, _), page in zip(links, fetched, strict=True)
-        ]
-    return _finish(readings, bench, seconds, tuple(page for page in fetched if isinstance(page, FetchedPage)))
+        visits = list(pool.map(partial(_visit, bench=bench, seconds=seconds), jobs))
+    report = _finish([visit.outcome for visit in visits if visit.outcome], bench, seconds, visits)
+    return add_reports([report, _beside(visits)])
 
 
-def _fetch(pair: tuple[Source, Link], bench: Bench) -> FetchedPage | Problem:
-    source, link = pair
+def _visit(job: Job, bench: Bench, seconds: Counter[str]) -> Visit:
+    """Fetch a page, archive it and read it at once, so that no more bodies are in memory than there are connections."""
     try:
-        page = bench.fetcher.fetch_page(link, source)
+        page = bench.fetcher.fetch_page(job.link, job.source, job.ask())
     except FetchError as error:
-        return Problem(source=source.name, place=link.url, stage="fetch", code=error.code, message=str(error))
+        return Visit.failed(job, error)
+    if page.status == NOT_MODIFIED:
+        return Visit.of(job, page)
     save_bytes(bench.settings.archive_url, page.body)  # kept before anything is made of them
-    return page
+    with bench.reading, _timed(seconds, "read"):
+        outcome = _read(page, job.source)
+    if isinstance(outcome, Reading) and bench.wanted.excludes(outcome.release.published):
+        return Visit.of(job, page.without_body(), outcome, code=NOT_WANTED)
+    return Visit.of(job, page.without_body(), outcome)
+
+
+def _beside(visits: Sequence[Visit]) -> Report:
+    """What visits gave that are no releases to be stored: pages that did not change, and pages that are gone."""
+    counts: dict[str, Counter[str]] = {}
+    for visit in visits:
+        if visit.kind:
+            counts.setdefault(visit.job.source.name, Counter())[visit.kind] += 1
+    unchanged = sum(visit.kind == "unchanged" for visit in visits)
+    return Report(counts={name: dict(numbers) for name, numbers in counts.items()}, saved={"unchanged": unchanged})
 
 
 def _read(page: FetchedPage, source: Source) -> Reading | Problem:
     try:
-        return Reading(read_page(page, source), page.link.url, page)
+        return Reading(read_page(page, source), page.link.url, page.without_body())
     except PageError as error:
         code, message = error.code, str(error)
     except Exception as error:  # whatever a page does to a parser, it costs this page only
@@ -155,21 +159,18 @@ def process_readings(readings: Sequence[Reading | Problem], bench: Bench) -> Rep
 
 
 def _finish(
-    readings: Sequence[Reading | Problem], bench: Bench, seconds: Counter[str], pages: Sequence[FetchedPage]
+    outcomes: Sequence[Reading | Problem], bench: Bench, seconds: Counter[str], visits: Sequence[Visit]
 ) -> Report:
-    wanted = [entry for entry in readings if isinstance(entry, Problem) or not _too_old(entry.release, bench.since)]
+    wanted = [entry for entry in outcomes if isinstance(entry, Problem) or not _is_unwanted(entry.release, bench)]
     read = [entry for entry in wanted if isinstance(entry, Reading)]
     with _timed(seconds, "extract"), bench.extracting:
         extracted = [_ticked(record, bench) for record in extract_records(bench.nlp, (e.release for e in read))]
     items = [_item(entry, record) for entry, record in zip(read, extracted, strict=True) if isinstance(record, Record)]
-    problems = [entry for entry in (*wanted, *extracted) if isinstance(entry, Problem)]
-    saved_pages = {item.page.link.url for item in items if item.page}
-    unread = tuple(page for page in pages if page.link.url not in saved_pages)
-    batch = Batch(seen_at=utc_now(), items=tuple(items), problems=tuple(problems), pages=unread, run_id=bench.run_id)
+    problems = tuple(entry for entry in (*wanted, *extracted) if isinstance(entry, Problem))
     with _timed(seconds, "save"):
-        saved = save_batch(bench.store, batch)
+        saved = save_batch(bench.store, _batch(items, problems, visits, bench.run_id))
     counts = _counts(items, saved.problems)
-    for entry in readings:
+    for entry in outcomes:
         if isinstance(entry, Reading) and entry not in read:
             counts.setdefault(entry.release.source, Counter())["older"] += 1
     return Report(
@@ -178,6 +179,19 @@ def _finish(
         seconds=dict(seconds),
         problems=saved.problems,
         found=tuple(Found.of(item.record) for item in items[:FOUND_KEPT]),
+    )
+
+
+def _batch(items: Sequence[Item], problems: Sequence[Problem], visits: Sequence[Visit], run_id: str | None) -> Batch:
+    saved = {item.page.link.url for item in items if item.page}
+    pages = (visit.page for visit in visits if visit.page and visit.page.status != NOT_MODIFIED)
+    return Batch(
+        seen_at=utc_now(),
+        items=tuple(items),
+        problems=tuple(problems),
+        pages=tuple(page for page in pages if page.link.url not in saved),
+        visits=tuple(visit.address for visit in visits),
+        run_id=run_id,
     )
 
 
@@ -190,8 +204,12 @@ def _counts(items: Sequence[Item], problems: Sequence[Problem]) -> dict[str, Cou
     counts: dict[str, Counter[str]] = {}
     for source in (problem.source for problem in problems):
         counts.setdefault(source, Counter())["failed"] += 1
-    for source in (item.release.source for item in items):
-        counts.setdefault(source, Counter())["stored"] += 1
+    for item in items:
+        record, numbers = item.record, counts.setdefault(item.release.source, Counter())
+        numbers["stored"] += 1
+        numbers["without_date"] += item.release.published is None
+        numbers["without_amounts"] += not record.amounts
+        numbers["without_names"] += not (record.people or record.organisations)
     return counts
 
 
@@ -200,44 +218,5 @@ def _ticked(record: Record | Problem, bench: Bench) -> Record | Problem:
     return record
 
 
-def _too_old(release: Release, since: date | None) -> bool:
-    return since is not None and release.published is not None and release.published < since
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run will fetch, sources taking turns, and what is known before it begins."""
-
-    links: tuple[tuple[Source, Link], ...]
-    report: Report
-
-
-def plan_links(sources: Sequence[Source], bench: Bench, limit: int | None) -> Plan:
-    """Ask every source what it lists and keep what the store does not have, at most `limit` links a source.
-
-    A source whose listing cannot be had or understood is a problem of the report; the others go on.
-    """
-    with ThreadPoolExecutor(bench.settings.connections) as pool:
-        plans = list(pool.map(lambda source: _plan_source(source, bench, limit), sources))
-    turns = zip_longest(*(plan.links for plan in plans))
-    links = tuple(pair for turn in turns for pair in turn if pair is not None)
-    return Plan(links, add_reports(plan.report for plan in plans))
-
-
-def _plan_source(source: Source, bench: Bench, limit: int | None) -> Plan:
-    try:
-        listed = discover_links(source, bench.fetcher)
-    except (FetchError, DiscoverError) as error:
-        problem = Problem(
-            source=source.name,
-            place=str(source.url),
-            stage="fetch",
-            code=error.code,
-            message=f"source {source.name}: {error}",
-        )
-        return Plan((), Report(counts={source.name: {"failed": 1}}, problems=(problem,)))
-    known = known_urls(bench.store, source.name, [link.url for link in listed])
-    unknown = [link for link in listed if link.url not in known]
-    fresh = [link for link in unknown if not (bench.since and link.published and link.published < bench.since)]
-    counts = {"links": len(listed), "known": len(known), "older": len(unknown) - len(fresh)}
-    return Plan(tuple((source, link) for link in fresh[:limit]), Report(counts={source.name: counts}))
+def _is_unwanted(release: Release, bench: Bench) -> bool:
+    return bench.wanted.excludes(release.published)

@@ -57,12 +57,16 @@ class Report(BaseModel):
 
     model_config = FROZEN
     counts: dict[str, dict[str, int]] = {}
-    """Source name to `links` listed, `known` ones left alone, `older` than asked for, `stored`, `failed`."""
+    """Source name to `links` listed, `found` for the first time, `known` ones left alone, `older` than asked for (or
+    newer), `stored`, `failed`, `unchanged` when asked again, `gone`, `resting` until it is due, and of those stored
+    how many are `without_date`, `without_amounts`, `without_names`."""
     saved: dict[str, int] = {}
     """Releases stored: `new`, `changed` (another text than before), `unchanged`."""
     seconds: dict[str, float] = {}
     """Working time of each stage, summed over threads: `fetch`, `read`, `extract`, `save`."""
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    """What is to be known of listings, though nothing failed: moved for good, cut at a limit."""
     found: tuple[Found, ...] = ()
     """The first releases stored, at most FOUND_KEPT."""
     errors: tuple[str, ...] = ()
@@ -90,6 +94,7 @@ def add_reports(reports: Iterable[Report]) -> Report:
     saved: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
     problems: list[Problem] = []
+    notes: list[Problem] = []
     found: list[Found] = []
     errors: list[str] = []
     for report in reports:
@@ -98,6 +103,7 @@ def add_reports(reports: Iterable[Report]) -> Report:
         saved.update(report.saved)
         seconds.update(report.seconds)
         problems += report.problems[: PROBLEMS_KEPT - len(problems)]
+        notes += report.notes[: PROBLEMS_KEPT - len(notes)]
         found += report.found[: FOUND_KEPT - len(found)]
         errors += report.errors
     return Report(
@@ -105,6 +111,7 @@ def add_reports(reports: Iterable[Report]) -> Report:
         saved=dict(saved),
         seconds=dict(seconds),
         problems=tuple(problems),
+        notes=tuple(notes),
         found=tuple(found),
         errors=tuple(errors),
     )

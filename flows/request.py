@@ -27,6 +27,15 @@ class FetchError(RuntimeError):
         """Seconds that the server asked for."""
 
     @property
+    def status(self) -> int | None:
+        """The HTTP status that was answered; None where there was no answer.
+
+        >>> FetchError("http_404", "gone").status, FetchError("timeout", "late").status
+        (404, None)
+        """
+        return int(self.code[5:]) if self.code.startswith("http_") else None
+
+    @property
     def may_pass(self) -> bool:
         """Whether asking again may help: time-outs, lost connections, 429 and 5xx."""
         return self.code in {"timeout", "connection", "http_429"} or self.code.startswith("http_5")

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, HttpUrl, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, TypeAdapter, ValidationError, field_validator
 
 from schemas.values import FROZEN, Slug
 
@@ -34,11 +34,18 @@ class Source(BaseModel):
     name: Slug
     url: HttpUrl
     """Address of the feed, sitemap or listing page."""
-    discover: Literal["feed", "sitemap", "listing"]
+    discover: Literal["auto", "feed", "sitemap", "listing"]
+    """`auto`: a feed that the page names in its head, else a sitemap that robots.txt names, else the page's links."""
     link_selector: str = "a[href]"
     """For listings: CSS selector of the links to releases."""
     link_pattern: str | None = None
     """Regular expression that the URL of a release matches."""
+    next_selector: str = "a[rel~=next], link[rel~=next]"
+    """For listings: CSS selector of the link to the next page."""
+    pages: str | None = None
+    """For listings: address of further pages, with `{page}` (2, 3, …) or with `{year}` and `{month}` (`{month:02}`)."""
+    max_pages: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Pages of a listing that an ordinary run looks at, as long as they list what is new."""
     select: Selectors = Selectors()
     issuer: str | None = None
     """Organisation that issues every release of this source."""
@@ -47,11 +54,28 @@ class Source(BaseModel):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
     """Pause between two requests to this source."""
+    shortest_interval_minutes: Annotated[int, Field(ge=1)] = 15
+    longest_interval_minutes: Annotated[int, Field(ge=1)] = 1440
+    """Bounds of the pause between two looks at the listing (`--due`); within them it follows how much is published."""
     obey_robots: bool = True
     """Whether the robots.txt of its hosts is obeyed; false only with the newsroom's consent."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts that may be on private addresses, such as an intranet's; all others have to be on the public internet."""
     max_links: Annotated[int, Field(ge=1)] = 10_000
+    """Links that are taken of a listing, all its pages together."""
+
+    @field_validator("pages")
+    @classmethod
+    def _has_places(cls, pages: str | None) -> str | None:
+        """Refuse an address without a place that can be filled."""
+        if pages is not None:
+            try:
+                filled = pages.format(page=1, year=2000, month=1), pages.format(page=2, year=2001, month=2)
+            except (LookupError, ValueError, AttributeError) as error:
+                raise ValueError("write {page}, or {year} and {month:02}, where they stand") from error
+            if filled[0] == filled[1]:
+                raise ValueError("write {page}, or {year} and {month:02}, where they stand")
+        return pages
 
 
 class Link(BaseModel):
@@ -62,6 +86,8 @@ class Link(BaseModel):
     url: str
     title: str | None = None
     published: dt.date | None = None
+    updated: AwareDatetime | None = None
+    """When the page changed last."""
 
 
 _SOURCES = TypeAdapter(list[Source])

@@ -52,6 +52,30 @@ class Item(BaseModel):
         return self
 
 
+class Address(BaseModel):
+    """An address with its last answer; docs/store.md says what each field means."""
+
+    model_config = FROZEN
+    source: str
+    url: str
+    kind: Literal["listing", "release"] = "release"
+    title: str | None = None
+    published: dt.date | None = None
+    updated: AwareDatetime | None = None
+    found_at: AwareDatetime
+    checked_at: AwareDatetime | None = None
+    status: int | None = None
+    code: str | None = None
+    failures: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    fresh_seconds: int | None = None
+    next_due: AwareDatetime | None = None
+    body: bytes | None = None
+    """Unpacked; of listings only."""
+
+
 class Batch(BaseModel):
     """What one transaction saves; saved twice it leaves the same rows."""
 
@@ -62,6 +86,8 @@ class Batch(BaseModel):
     problems: tuple[Problem, ...] = ()
     pages: tuple[FetchedPage, ...] = ()
     """Fetched pages that gave no release: kept, so that a better reader needs no second fetch."""
+    visits: tuple[Address, ...] = ()
+    """What is known now of the addresses that were asked."""
     reextracted: bool = False
     """The releases came from the store, not from their source: when they were last seen stays as it is."""
     run_id: str | None = None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 from schemas.problem import Problem
 from schemas.source import Source
 from store import tables
+from store.addresses import mark_gone, save_addresses
 from store.copies import save_copies
 from store.database import Store, writing
 from store.models import Batch, Item, Saved
@@ -28,6 +29,8 @@ from store.upsert import chunks, delete_where, insert_missing, upsert
 from store.value_rows import value_rows
 
 _NOTHING: frozenset[str] = frozenset()
+GONE = frozenset({404, 410})
+"""HTTP statuses of pages that have vanished."""
 
 
 class _Known(NamedTuple):
@@ -71,6 +74,7 @@ def save_batch(store: Store, batch: Batch) -> Saved:
         _save_values(connection, plan)
         save_copies(connection, plan.newest.values())
         upsert(connection, tables.quarantine, [problem_row(problem, batch.seen_at) for problem in plan.problems])
+        _save_visits(connection, plan)
         cleared = _clear_quarantine(connection, plan.items)
         alive = update(tables.run).where(tables.run.c.id == batch.run_id)
         connection.execute(alive.values(alive_at=utc(batch.seen_at)))
@@ -127,7 +131,7 @@ def _is_outdated(batch: Batch, item: Item, before: _Known | None) -> bool:
 def _save_sources(connection: Connection, batch: Batch) -> None:
     names = {item.release.source for item in batch.items} | {problem.source for problem in batch.problems}
     pages = [*batch.pages, *(item.page for item in batch.items if item.page)]
-    names |= {page.link.source for page in pages}
+    names |= {page.link.source for page in pages} | {visit.source for visit in batch.visits}
     insert_missing(connection, tables.source, [{"name": name} for name in sorted(names)])
 
 
@@ -145,6 +149,21 @@ def _save_pages(connection: Connection, plan: _Plan) -> None:
     unread = [*plan.batch.pages, *(item.page for item in plan.batch.items if item.page)]
     read = [page_row(item.page, item.release.id) for item in plan.items if item.page]
     upsert(connection, tables.page, [*(page_row(page, None) for page in unread), *read])
+
+
+def _save_visits(connection: Connection, plan: _Plan) -> None:
+    save_addresses(connection, plan.batch.visits)
+    there: dict[str, set[str]] = defaultdict(set)
+    gone: dict[str, set[str]] = defaultdict(set)
+    for visit in plan.batch.visits:
+        if visit.status in GONE:
+            gone[visit.source].add(visit.url)
+        elif visit.status is not None and visit.status < 400:
+            there[visit.source].add(visit.url)
+    for source, urls in there.items():
+        mark_gone(connection, source, urls, None)
+    for source, urls in gone.items():
+        mark_gone(connection, source, urls, plan.batch.seen_at)
 
 
 def _save_records(connection: Connection, plan: _Plan) -> None:

@@ -27,6 +27,16 @@ def load_status(store: Store, runs: int = 10) -> Status:
         )
 
 
+def count_found(store: Store, source: str, since: dt.datetime) -> int:
+    """How many releases a source published since that moment, by their own dates; of those without, when found."""
+    release = tables.release.c
+    dated = release.published >= since.date()
+    undated = release.published.is_(None) & (release.first_seen >= utc(since))
+    with reading(store) as connection:
+        count = select(func.count()).select_from(tables.release)
+        return connection.execute(count.where(release.source == source, dated | undated)).scalar_one()
+
+
 def _sources(connection: Connection) -> list[SourceStatus]:
     release, quarantine = tables.release.c, tables.quarantine.c
     found = select(release.source, func.count(), func.max(release.last_seen)).group_by(release.source)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from flows.discover import DiscoverError, discover_links
+from flows.desk import Desk
+from flows.discover import discover_links
 from flows.fetch import Fetcher
+from flows.listed import DiscoverError
 from schemas.settings import Settings
 from schemas.source import Link
 from tests.misbehaving import Newsroom, serve_newsroom
@@ -40,7 +42,7 @@ def newsroom() -> Iterator[Newsroom]:
 
 def discover(newsroom: Newsroom, kind: str, **settings: Any) -> list[Link]:
     with Fetcher(Settings(retries=0)) as fetcher:
-        return discover_links(newsroom.source(discover=kind, **settings), fetcher)
+        return discover_links(Desk(newsroom.source(discover=kind, **settings), fetcher))
 
 
 def paths(newsroom: Newsroom, links: list[Link]) -> list[str]:
@@ -85,9 +87,10 @@ def test_listing(newsroom: Newsroom) -> None:
 
 
 NOT_LISTS = [
-    ("feed", "<html><p>moved</p></html>", "not an RSS or Atom feed"),
+    ("feed", "<html><p>moved</p></html>", "not an RSS, Atom or JSON feed"),
     ("sitemap", "<html><p>moved", "not a sitemap"),
-    ("sitemap", ENTITIES, "no links"),  # entities are not expanded
+    ("sitemap", ENTITIES, "defines XML entities"),
+    ("feed", ENTITIES.replace("urlset", "rss"), "defines XML entities"),
     ("listing", "<p>no links here</p>", "no links"),
 ]
 

@@ -21,6 +21,7 @@ import pytest
 import flows.ingest
 from flows.report import LISTENER, Report
 from schemas.source import Source
+from schemas.wanted import Wanted
 from store.database import StoreError
 from store.save import save_batch
 from tests.misbehaving import PAGE, Newsroom, drip, serve_newsroom
@@ -53,7 +54,7 @@ def source(newsroom: Newsroom, name: str, paths: list[str], **fields: Any) -> So
 
 
 def run(sources: list[Source], **options: Any) -> tuple[Any, Report]:
-    state = flows.ingest.ingest(sources, **options, return_state=True)
+    state = flows.ingest.ingest(sources, Wanted(**options), return_state=True)
     return state, Report.model_validate(state.result(raise_on_failure=False))
 
 

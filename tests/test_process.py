@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from extractors.gazetteer import CONFIRMED
-from flows.process import Reading, open_bench, process_readings
+from flows.process import open_bench, process_readings
+from flows.visit import Reading
 from schemas.page import utc_now
 from schemas.record import Record
 from schemas.release import Release

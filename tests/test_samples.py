@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from extractors.page import read_page
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
+from flows.desk import Desk
 from flows.discover import discover_links
 from flows.fetch import Fetcher
 from samples.server import sample_sources, serve_samples, site_paths
@@ -98,7 +99,7 @@ def pages() -> dict[str, tuple[Source, FetchedPage]]:
     found = {}
     with serve_samples(port=0) as base_url, Fetcher(Settings()) as fetcher:
         for source in sample_sources(base_url):
-            for link in discover_links(source, fetcher):
+            for link in discover_links(Desk(source, fetcher)):
                 slug = link.url.rpartition("/")[2].rpartition(".")[0]
                 assert slug not in found, f"{slug} is listed by two sources; list it once"
                 found[slug] = source, fetcher.fetch_page(link, source)

@@ -14,6 +14,12 @@ discover = "feed"
 country = "GB"
 select = { text = "div.body", drop = [".share"] }
 """
+WRONG_PAGES = [
+    "https://acme.example/news/2",
+    "https://acme.example/{0}",
+    "https://acme.example/{pages}",
+    "https://a.example/{page.x}",
+]
 WRONG = [
     ("", "has no"),  # nothing declared
     ("[[source]]\nname = 'a'", "url"),  # a field is missing, and named
@@ -51,3 +57,10 @@ def test_wrong(tmp_path: Path, text: str, complaint: str) -> None:
 def test_unreadable(tmp_path: Path) -> None:
     with pytest.raises(SourcesError, match="cannot be read"):
         load_sources(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("pages", WRONG_PAGES)
+def test_addresses_of_pages_say_where_the_number_stands(pages: str, tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(GOOD + f'pages = "{pages}"\n')
+    with pytest.raises(SourcesError, match=r"pages.*\{page\}"):
+        load_sources(tmp_path / "sources.toml")
