@@ -137,6 +137,8 @@ def _print_report(report: Report, as_json: bool) -> None:
         complain(problem)
     for note in report.notes:
         err.print(Text(f"note: {note.message}", "dim"), soft_wrap=True)
+    for alarm in report.alarms:
+        err.print(Text(f"alarm: {alarm}", "red"), soft_wrap=True)
     for error in report.errors:
         err.print(Text(error, "red"), soft_wrap=True)
     if as_json:

@@ -16,6 +16,7 @@ from cli.ingest import ingest
 from cli.link import link
 from cli.output import err, out
 from cli.show import show
+from cli.source import source
 from cli.status import status
 from extractors.names import ModelError
 from schemas.record import Record
@@ -33,6 +34,7 @@ app = typer.Typer(
 for command in (ingest, extract, show, status, find, export):
     app.command()(command)
 app.add_typer(link, name="link")
+app.add_typer(source, name="source")
 
 
 @app.command()

@@ -7,8 +7,10 @@ from rich.text import Text
 
 from cli.output import out, print_json
 from cli.tables import plain_table, shorten
+from schemas.page import utc_now
 from schemas.settings import Settings
 from store.database import close_store, open_store
+from store.health import Health, load_health
 from store.load import load_quarantine
 from store.models import Quarantined, Run, SourceStatus
 from store.status import load_status
@@ -22,10 +24,15 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print everythin
     store = open_store(Settings().database_url)
     try:
         state, quarantine = load_status(store), load_quarantine(store)
+        health = [load_health(store, source.name, utc_now()) for source in state.sources]
     finally:
         close_store(store)
     if as_json:
-        print_json({**state.model_dump(mode="json"), "quarantine": [q.model_dump(mode="json") for q in quarantine]})
+        lists = {
+            "health": [entry.model_dump(mode="json") for entry in health],
+            "quarantine": [entry.model_dump(mode="json") for entry in quarantine],
+        }
+        print_json({**state.model_dump(mode="json"), **lists})
         return
     tables = [(name, f"{rows:,}") for name, rows in state.tables.items() if rows]
     out.print(plain_table("Store", ("table", "#rows"), tables or [("(empty)", "")]))
@@ -35,6 +42,12 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print everythin
     out.print()
     out.print(plain_table("Last runs", ("started", "state", "#new", "#changed", "#unchanged", "#failed", "sources"),
                           map(_run_row, state.runs)))  # fmt: skip
+    if checked := [entry for entry in health if entry.last_success or entry.failures]:
+        out.print()
+        columns = ("source", "last success", "#a week", "#failures", "#no date", "#no sums", "#no names")
+        out.print(plain_table("Health", columns, map(_health_row, checked)))
+    for alarm in (alarm for entry in health for alarm in entry.alarms):
+        out.print(Text(f"alarm: {alarm.message}", "red"), soft_wrap=True)
     if quarantine:
         out.print()
         out.print(plain_table(f"Quarantine ({len(quarantine)})", ("where", "stage", "#tries", "why"),
@@ -45,6 +58,12 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print everythin
 
 def _source_row(source: SourceStatus) -> tuple[object, ...]:
     return source.name, source.releases, source.quarantined, _minute(source.last_seen), _minute(source.last_run)
+
+
+def _health_row(health: Health) -> tuple[object, ...]:
+    shares = (health.without_date, health.without_amounts, health.without_names)
+    said = ("" if share is None else f"{share:.0%}" for share in shares)
+    return health.source, _minute(health.last_success), f"{health.releases_per_week:.1f}", health.failures, *said
 
 
 def _run_row(run: Run) -> tuple[object, ...]:

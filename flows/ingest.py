@@ -14,11 +14,13 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.events import emit_event
 from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.files import FILES_SOURCE
+from flows.health import note_checks
 from flows.plan import plan_links
 from flows.process import Bench, open_bench, process_links, process_readings, read_paths
 from flows.report import COUNTED, LISTENER, Report, add_reports
@@ -26,6 +28,7 @@ from schemas.page import utc_now
 from schemas.settings import Settings
 from schemas.source import Source
 from schemas.wanted import Wanted
+from store.health import Alarm
 from store.runs import finish_run, start_run
 from store.save import save_sources
 
@@ -55,7 +58,12 @@ def ingest(sources: list[Source], wanted: Wanted | None = None) -> State[ReportD
             total = len(plan.jobs)
             yield from _run_batches(replace(run, tick=_ticker(total)), plan.jobs, process_links)
 
-        return _conclude(_track(replace(bench, wanted=wanted or Wanted()), [source.name for source in sources], work))
+        began = utc_now()
+        report = _track(replace(bench, wanted=wanted or Wanted()), [source.name for source in sources], work)
+        alarms = note_checks(bench.store, sources, report, began)
+        for alarm in alarms:
+            _emit(alarm)
+        return _conclude(report.model_copy(update={"alarms": tuple(alarm.message for alarm in alarms)}))
 
 
 @flow(name="ingest-files", task_runner=_RUNNER)
@@ -72,6 +80,15 @@ def ingest_files(paths: list[Path], published: date | None = None) -> State[Repo
             yield from _run_batches(replace(run, tick=_ticker(None)), readings, process_readings)
 
         return _conclude(_track(bench, [FILES_SOURCE], work))
+
+
+def _emit(alarm: Alarm) -> None:
+    """Tell Prefect's event stream, on which automations can act."""
+    resource = {
+        "prefect.resource.id": f"dateline.source.{alarm.source}",
+        "prefect.resource.name": alarm.source,
+    }
+    emit_event(f"dateline.source.{alarm.code}", resource=resource, payload=alarm.model_dump())
 
 
 def _track(bench: Bench, sources: list[str], work: Callable[[Bench], Iterator[Report]]) -> Report:

@@ -69,6 +69,8 @@ class Report(BaseModel):
     """What is to be known of listings, though nothing failed: moved for good, cut at a limit."""
     found: tuple[Found, ...] = ()
     """The first releases stored, at most FOUND_KEPT."""
+    alarms: tuple[str, ...] = ()
+    """What is odd about sources, against their own history."""
     errors: tuple[str, ...] = ()
     """What stopped whole batches: their links are not lost, the next run takes them up again."""
 

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import HttpUrl
@@ -18,7 +19,7 @@ from schemas.source import Selectors, Source
 
 PORT = 8765
 """Taken when it is free, so that a second run asks for the same addresses as the first."""
-_HERE = ("127.0.0.1",)
+_COMMON: dict[str, Any] = {"language": "en", "delay_seconds": 0, "allow_hosts": ("127.0.0.1",)}
 """Fetching from this machine itself has to be allowed."""
 _PLACEHOLDER = b"{{base}}"
 _TYPES = {".html": "text/html; charset=utf-8", ".xml": "application/xml", ".txt": "text/plain; charset=utf-8"}
@@ -50,22 +51,13 @@ def serve_samples(port: int = PORT) -> Iterator[str]:
 def sample_sources(base_url: str) -> list[Source]:
     """The sample newsrooms below the address that `serve_samples` yields: a feed, a sitemap and two listing pages."""
     return [
-        Source(
-            name="sample-wire",
-            url=HttpUrl(f"{base_url}/feed.xml"),
-            discover="feed",
-            language="en",
-            delay_seconds=0,
-            allow_hosts=_HERE,
-        ),
+        Source(name="sample-wire", url=HttpUrl(f"{base_url}/feed.xml"), discover="feed", **_COMMON),
         Source(
             name="sample-public-notices",
             url=HttpUrl(f"{base_url}/sitemap.xml"),
             discover="sitemap",
             link_pattern="/releases/",
-            language="en",
-            delay_seconds=0,
-            allow_hosts=_HERE,
+            **_COMMON,
         ),
         Source(
             name="sample-hospital",
@@ -74,9 +66,7 @@ def sample_sources(base_url: str) -> list[Source]:
             link_selector="ul.releases a[href]",
             select=Selectors(drop=("div.dt", "div.sh")),
             country="CA",
-            language="en",
-            delay_seconds=0,
-            allow_hosts=_HERE,
+            **_COMMON,
         ),
         Source(
             name="sample-club",
@@ -86,9 +76,7 @@ def sample_sources(base_url: str) -> list[Source]:
             select=Selectors(title="div.hl", published=".lead .when", text="div.copy", drop=(".promo",)),
             issuer="Harbour City Marlins",
             country="AU",
-            language="en",
-            delay_seconds=0,
-            allow_hosts=_HERE,
+            **_COMMON,
         ),
     ]
 
