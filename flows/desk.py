@@ -33,6 +33,8 @@ class Desk:
         """Whether all pages that were wanted could be read."""
         self._store = store
         self._fresh_seconds = 0
+        self._just_had: dict[str, FetchedPage] = {}
+        """What was asked for to find out what it is, and will be asked for again as that."""
         main = self._known([str(source.url)]).get(str(source.url))
         self.is_resumed = bool(main and main.code)
         """Whether the last look ended before its time, so that what it met is no sign of having met the rest."""
@@ -41,6 +43,8 @@ class Desk:
         """A listing: as the store has it where it is younger than `life`, or where another listing says that it was
         `updated` when the store last had it, or where its server says that nothing changed. Raises FetchError.
         """
+        if url in self._just_had:
+            return self._just_had.pop(url)
         known = self._known([url]).get(url)
         now = utc_now()
         if known and known.body is not None and known.checked_at:
@@ -56,9 +60,10 @@ class Desk:
         if page.status == 304 and known.body is not None:
             self._save(known.model_copy(update={**self._well(page), "updated": updated or known.updated}))
             return _as_stored(known, known.body)
-        self._save(
-            known.model_copy(update={**self._well(page), **_version(page), "updated": updated, "body": page.body})
-        )
+        said = {**self._well(page), **_version(page), "updated": updated, "body": page.body}
+        self._save(known.model_copy(update=said))
+        if life is not None:
+            self._just_had[url] = page
         return page
 
     def _ask(self, known: Address) -> FetchedPage:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from itertools import chain
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -74,14 +75,9 @@ def _walk(desk: Desk, url: str, read: Read) -> list[Link]:
             desk.keep(new)
         if not goes_on and not (by_month and not new and empty <= _EMPTY_MONTHS):
             break
-        following = next((page for page in _pages(listed, made) if page not in seen), None)
+        following = next((page for page in chain((more.url for more in listed.more), made) if page not in seen), None)
         seen += [following] if following else []
     return list(links.values())
-
-
-def _pages(listed: Listed, made: Iterator[str]) -> Iterator[str]:
-    yield from (more.url for more in listed.more)
-    yield from made
 
 
 def _read_page(desk: Desk, url: str, read: Read, is_first: bool) -> Listed:

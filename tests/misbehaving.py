@@ -23,6 +23,8 @@ class Newsroom:
         self.answers: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
         self.requests: list[tuple[float, str]] = []
         """Moment and path; without those for a robots.txt that is not there."""
+        self.answered: list[tuple[str, int]] = []
+        """Path and status."""
         self.url = ""
 
     def page(self, path: str, body: str | bytes, status: int = 200, **headers: str) -> None:
@@ -115,6 +117,9 @@ def serve_newsroom() -> Iterator[Newsroom]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            newsroom.answered.append((self.path, int(code)))
 
         def do_GET(self) -> None:
             if self.path != "/robots.txt" or self.path in newsroom.answers:

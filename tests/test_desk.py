@@ -8,6 +8,7 @@ import pytest
 from flows.desk import Desk
 from flows.discover import MAX_SITEMAPS, discover_links
 from flows.fetch import Fetcher
+from schemas.page import utc_now
 from schemas.settings import Settings
 from tests.desk_work import work
 from tests.misbehaving import Newsroom, serve_newsroom
@@ -104,8 +105,13 @@ def test_an_endless_calendar(newsroom: Newsroom) -> None:
 def test_pages_by_number_and_by_month(newsroom: Newsroom) -> None:
     newsroom.page("/news/", "<a href='/news/1'>x</a>")
     newsroom.page("/news/p2", "<a href='/news/2'>x</a>")
+    newsroom.page("/news/p3", "<a href='/news/3'>x</a>")
     pages = newsroom.url + "/news/p{page}"
-    assert discover(newsroom, discover="listing", pages=pages) == (["/news/1", "/news/2"], [])
+    assert discover(newsroom, discover="listing", pages=pages) == (["/news/1", "/news/2", "/news/3"], [])
+    today = utc_now().date()
+    newsroom.page(f"/{today.year - 1}/{today.month}", "<a href='/news/4'>x</a>")  # months without anything between
+    by_month = newsroom.url + "/{year}/{month}"
+    assert discover(newsroom, discover="listing", pages=by_month, max_pages=20) == (["/news/1", "/news/4"], [])
 
 
 def test_sitemaps_without_end(newsroom: Newsroom) -> None:

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 import flows.ingest
+from flows.propose import write_entry
 from flows.report import LISTENER, Report
 from schemas.source import Source
 from schemas.wanted import Wanted
@@ -170,6 +171,32 @@ def test_reports_to_a_prefect_server(prefect_server: str, data_dir: Path) -> Non
     assert json.loads(artifact["data"]) == [
         {"source": "sample-club", "links": 2, "known": 0, "older": 0, "stored": 2, "failed": 0}
     ]
+
+
+def test_an_alarm_is_an_event(prefect_server: str, newsroom: Newsroom, data_dir: Path, tmp_path: Path) -> None:
+    """A layout that changed in silence is told within one run: on the screen, in `status`, and to Prefect."""
+    paths = [newsroom.release(number) for number in range(9)]
+    toml = tmp_path / "sources.toml"
+    toml.write_text(write_entry(source(newsroom, "a", paths)))
+    environment = {**os.environ, "PREFECT_API_URL": prefect_server}
+    command = [*DATELINE, "ingest", str(toml)]
+    subprocess.run(command, env=environment, capture_output=True, check=True)
+    for number in range(20, 26):  # from now on no page tells its date where it did
+        page = newsroom_page(number).replace("article:published_time", "changed")
+        newsroom.page(f"/release/{number}", page.replace("on 3 April 2025 ", ""))
+    source(newsroom, "a", [*paths, *(f"/release/{number}" for number in range(20, 26))])
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    alarm = "source a: 6 of its last 6 releases have no date of publication, of those before 0 of 9"
+    assert f"alarm: {alarm}" in done.stderr
+    assert alarm in subprocess.run([*DATELINE, "status"], capture_output=True, text=True, check=True).stdout
+    wanted = {"filter": {"event": {"prefix": ["dateline.source."]}}}
+    events: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 60
+    while not events and time.monotonic() < deadline:
+        events = httpx.post(f"{prefect_server}/events/filter", json=wanted).json()["events"]
+        time.sleep(0.2)
+    assert [(event["event"], event["payload"]["message"]) for event in events] == [("dateline.source.no_dates", alarm)]
+    assert events[0]["resource"]["prefect.resource.id"] == "dateline.source.a"
 
 
 def test_killed_and_started_again(newsroom: Newsroom, data_dir: Path, tmp_path: Path) -> None:
