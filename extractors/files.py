@@ -1,4 +1,4 @@
-"""Files → Releases: pages, plain texts, Markdown, mails and ready-made releases; bytes in, values out."""
+"""Files → Releases: pages, PDFs, plain texts, Markdown, mails and ready-made releases; bytes in, values out."""
 
 import datetime as dt
 import email
@@ -15,6 +15,7 @@ import frontmatter
 from extractors.encoding import decode, find_signature
 from extractors.metadata import read_language
 from extractors.page import Origin, PageError, Parts, make_release, make_text, read_document, read_text, split_title
+from extractors.pdf import is_pdf
 from extractors.ready import ReadyError, read_day, read_json, read_ready
 from schemas.release import Release
 from schemas.source import Source
@@ -99,7 +100,8 @@ def read_file(
     elif suffix == ".json":
         yield from _read_json_file(file)
     else:
-        yield _read_one(_READERS.get(suffix, _read_unknown), file)
+        reader = _READERS.get(suffix, _read_unknown)
+        yield _read_one(_read_page if is_pdf(data) and reader is not _read_mail else reader, file)
 
 
 def _problem(file: _File, code: str, message: str) -> FileProblem:
