@@ -211,7 +211,7 @@ def read_html(markup: str, origin: Origin, source: Source) -> Release:
     if picked.published is not None and published is None:
         message = f"{origin.name}: `select.published` finds no date in {picked.published[:60]!r}; mend the selector"
         raise PageError("selector_missed", message)
-    published = published or origin.hint or guess_published(tree, url, origin.latest)
+    published = published or origin.hint or guess_published(tree, url, origin.latest, source.country, language)
     return make_release(Parts(title, body, url, published, language), origin, source)
 
 
