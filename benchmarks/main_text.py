@@ -40,7 +40,11 @@ class Score(NamedTuple):
 
 def _shingles(text: str) -> Counter[tuple[str, ...]]:
     words = _WORD.findall(text)
-    return Counter(tuple(words[n : n + _SHINGLE]) for n in range(max(1, len(words) - _SHINGLE + 1))) if words else Counter()
+    return (
+        Counter(tuple(words[n : n + _SHINGLE]) for n in range(max(1, len(words) - _SHINGLE + 1)))
+        if words
+        else Counter()
+    )
 
 
 def rate(found: str, right: str) -> Score:
@@ -91,10 +95,12 @@ def main() -> None:
         seconds = time.perf_counter() - start
         scores[name] = [rate(text, page["articleBody"]) for text, page in zip(found, truth.values(), strict=True)]
         total = mean(scores[name])
-        print(f"{name:12} F1 {total.f1:.3f}  precision {total.precision:.3f}  recall {total.recall:.3f}  {seconds:.1f} s")
+        print(
+            f"{name:12} F1 {total.f1:.3f}  precision {total.precision:.3f}  recall {total.recall:.3f}  {seconds:.1f} s"
+        )
     behind = sorted(zip(truth, *scores.values(), strict=True), key=lambda row: row[1].f1 - row[2].f1)
     for key, ours, theirs in behind[: args.worst]:
-        print(f"{key[:12]}  ours {ours.precision:.2f} {ours.recall:.2f}  theirs {theirs.precision:.2f} {theirs.recall:.2f}  {truth[key]['url'][:80]}")
+        print(f"{key[:12]}  {ours.f1:.2f}, {theirs.f1:.2f}  {truth[key]['url'][:90]}")
 
 
 if __name__ == "__main__":
