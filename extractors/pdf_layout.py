@@ -98,10 +98,11 @@ def _is_below(one: Line, other: Line) -> bool:
 
 def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
     """Where the lines around each line end at most, by the line's identity."""
-    return {
-        id(line): max(near.right for near in lines[max(0, n - _NEAR) : n + _NEAR + 1] if _in_column(line, near))
-        for n, line in enumerate(lines)
-    }
+    edges: dict[int, float] = {}
+    for n, line in enumerate(lines):
+        around = lines[max(0, n - _NEAR) : n + _NEAR + 1]
+        edges[id(line)] = max([line.right, *(near.right for near in around if _in_column(line, near))])
+    return edges
 
 
 def _in_column(one: Line, other: Line) -> bool:

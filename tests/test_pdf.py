@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -14,6 +16,8 @@ from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 from extractors.files import FileEntry, FileProblem, read_file
 from extractors.page import PageError, read_page
 from extractors.pdf import MAX_LETTERS, MAX_PAGES, PdfError, PdfText, is_pdf, read_pdf
+from extractors.pdf_layout import make_paragraphs
+from extractors.pdf_lines import Line, upright
 from schemas.page import FetchedPage
 from schemas.source import Link, Source
 from tests.pdfs import Word, drawn, lines, one_page, packed, typeset, written
@@ -315,6 +319,16 @@ def test_a_file_that_cannot_be_read_is_one_problem() -> None:
     found = next(read_file("a.pdf", b"%PDF-1.7\n"))
     assert isinstance(found, FileProblem)
     assert (found.code, found.message.partition(":")[0]) == ("broken", "a.pdf")
+
+
+POINTS = st.floats(-1e4, 1e4)
+LINES = st.builds(Line, st.text(min_size=1), POINTS, POINTS, POINTS, POINTS, st.sampled_from([0, 400, 700]))
+
+
+@given(st.lists(st.lists(st.tuples(LINES, st.integers(0, 359)), max_size=12), max_size=4))
+def test_lines_anywhere_become_paragraphs(pages: list[list[tuple[Line, int]]]) -> None:
+    paragraphs = make_paragraphs([upright(page) for page in pages])
+    assert len(paragraphs) <= sum(map(len, pages))
 
 
 NOT_PDF: list[bytes] = [b"", b"<p>%PDF-1.7", b"PDF", b"x" * 2000 + b"%PDF-1.7 endobj", b"How a file begins: %PDF-1.7"]
