@@ -179,7 +179,7 @@ def _end_mark(element: etree._Element) -> str:
 def find_main_text(tree: HtmlElement) -> list[str]:
     """Paragraphs of the main text, without menus, related links, banners and buttons; [] where none is found.
 
-    Where the quick search finds less than a few sentences, a slower one is asked as well, and what has more sentences counts.
+    Where the quick search finds less than a few sentences, a slower one is asked as well; what has more of them counts.
     The tree stays as it is. Raises TooDeepError where the search runs into Python's limits.
     """
     try:

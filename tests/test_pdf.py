@@ -296,7 +296,7 @@ BROKEN: dict[str, tuple[str, Callable[[], bytes]]] = {
     "ten thousand pages": ("too_large", lambda: _pages(10_000)),
     "a page tree that holds itself": ("broken", lambda: written([b"<< /Pages 2 0 R >>", LOOP])),
     "a page tree of 10^9 leaves": ("no_text", lambda: _tree(9, 10)),
-    "a gigabyte in 2 KB": ("too_large", lambda: one_page(packed(b" " * 1_000_000, 1000, times=2))),
+    "half a gigabyte in 2 KB": ("too_large", lambda: one_page(packed(b" " * 1_000_000, 500, times=2))),
     "a page of 8 million letters": ("too_large", lambda: one_page(packed(LETTERS, 80, times=2))),
     "too many letters": ("too_large", lambda: drawn([lines(*["x" * 400] * 70)] * (MAX_LETTERS // 28_000 + 1))),
     "private letters": ("no_text", lambda: drawn([lines("\ue000\ue001\ue002" * 9)])),
