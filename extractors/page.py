@@ -9,12 +9,13 @@ from lxml.html import HtmlElement
 
 from extractors.address import choose_url, tidy_url
 from extractors.encoding import decode, find_signature
-from extractors.markup import TooDeepError, find_main_text, parse_html
+from extractors.markup import TooDeepError, parse_html
 from extractors.metadata import choose_title, read_language, read_metadata
 from extractors.page_signs import asks_for_browser, awaits_script, says_not_found
 from extractors.pdf import PdfError, is_pdf, read_pdf
 from extractors.published import EARLIEST, guess_published, read_published
 from extractors.selectors import Picked, SelectorError, pick
+from extractors.text_parts import find_whole_text
 from schemas.page import FetchedPage
 from schemas.release import Release
 from schemas.source import Selectors, Source
@@ -234,7 +235,7 @@ def _pick(markup: str, origin: Origin, selectors: Selectors) -> Picked:
 def _body(tree: HtmlElement, picked: list[str] | None, title: str, origin: Origin) -> str:
     """The main text without its title. Raises PageError where there is none."""
     try:
-        paragraphs = find_main_text(tree) if picked is None else picked
+        paragraphs = find_whole_text(tree) if picked is None else picked
     except TooDeepError as error:
         raise PageError("too_deep", f"{origin.name}: {error}; name its text in the source's `select.text`") from error
     body = make_text("", "\n\n".join(_without_title(paragraphs, title)))
