@@ -161,7 +161,7 @@ def _headings(tree: HtmlElement) -> list[str]:
 
 def _words(element: HtmlElement) -> str:
     """What an element shows, on one line; blocks and breaks within it divide words."""
-    return _tidy(" ".join(read_paragraphs([element])))
+    return _tidy(" ".join(read_paragraphs([element])) if len(element) else element.text or "")
 
 
 def _headline(tree: HtmlElement) -> list[str]:
@@ -169,7 +169,7 @@ def _headline(tree: HtmlElement) -> list[str]:
     page_title = _tidy(tree.findtext(".//head/title") or tree.findtext(".//title") or "")
     tops = [words for heading in tree.iter("h1") if (words := _words(heading))]
     named = [words for words in tops if page_title.startswith(words)]
-    return [*named, *(tops if len(tops) == 1 else ()), _LAST_PART.sub("", page_title), *tops, *_headings(tree)[:1]]
+    return [*named, *(tops if len(tops) == 1 else ()), _LAST_PART.sub("", page_title), *(tops or _headings(tree)[:1])]
 
 
 def choose_title(tree: HtmlElement, candidates: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from itertools import islice
+from itertools import accumulate, islice
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -136,11 +136,21 @@ def says_not_found(tree: HtmlElement, title: str | None = None) -> bool:
     page_title, headings = tree.findtext(".//title") or "", [tag.text_content() for tag in tree.iter("h1")]
     if title and not _is_notice(title) and _plain(title) in {*_parts(page_title), *map(_plain, headings)}:
         return False
+    said = _says_not_found(page_title), any(map(_is_notice, headings))
+    if not any(said) and _is_long(tree):
+        return False
     shown = read_shown(tree)
-    said = _says_not_found(page_title), any(map(_is_notice, (*headings, *shown[:_FIRST_PARAGRAPHS])))
+    said = said[0], said[1] or any(map(_is_notice, shown[:_FIRST_PARAGRAPHS]))
     limit = _LONGEST_NOT_FOUND[sum(said)]
     text = _plain(" ".join(shown))
     return len(text) <= limit and (any(said) or bool(_sign("not_found_text").search(text)))
+
+
+def _is_long(tree: HtmlElement) -> bool:
+    """Whether paragraphs alone, without the words of their links, are more than a page that is not there may show."""
+    paragraphs = (tag for tag in tree.iter("p") if not in_furniture(tag))
+    words = (len(tag.text or "") + sum(len(child.tail or "") for child in tag) for tag in paragraphs)
+    return any(total > _LONGEST_NOT_FOUND[1] for total in accumulate(words))
 
 
 def _plain(words: str) -> str:

@@ -10,7 +10,7 @@ FIRST = [
     "The roof, which is 400 metres long, was built anew by carpenters of the town, with oak from the county.",
 ]
 SECOND = [
-    "About 120 people are to work there, among them fifteen apprentices from the college of the town, most of them men.",
+    "About 120 people are to work there, among them fifteen apprentices from the college of the town.",
     "The first ropes will go to a tall ship that is being built on the other side of the river and to museums abroad.",
 ]
 THIRD = [
