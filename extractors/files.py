@@ -223,9 +223,11 @@ def _read_mail(file: _File) -> Release:
         raise ReadyError("bad_mail", f"cannot be read as a mail ({type(error).__name__}: {error})") from error
     if not mail.keys():
         raise ReadyError("bad_mail", "has no mail headers; save the mail again, with its source")
+    origin = Origin(
+        identity or file.name, content_type="text/html; charset=utf-8", hint=day or file.published, title=subject
+    )
     if not make_text("", content):
-        raise ReadyError("no_text", "this mail has no text; save its text in a file of its own")
-    origin = Origin(identity or file.name, content_type="text/html; charset=utf-8", hint=day or file.published)
+        return _read_attached(mail, origin, file.source)
     url = None
     if kind == "html":
         page = read_document(content.encode("utf8", "replace"), origin, file.source)
@@ -233,6 +235,15 @@ def _read_mail(file: _File) -> Release:
         content = page.text.removeprefix(page.title).lstrip()
     parts = Parts(subject, content, url, language=file.source.language or read_language((), content))
     return make_release(parts, origin, file.source)
+
+
+def _read_attached(mail: EmailMessage, origin: Origin, source: Source) -> Release:
+    """The first PDF of a mail that has no text of its own."""
+    bodies = (part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart())
+    pdf = next((body for body in bodies if isinstance(body, bytes) and is_pdf(body)), None)
+    if pdf is None:
+        raise ReadyError("no_text", "this mail has no text and no PDF; save its text in a file of its own")
+    return read_document(pdf, origin, source)
 
 
 def _mail_day(mail: EmailMessage) -> dt.date | None:

@@ -156,7 +156,7 @@ def read_document(body: bytes, origin: Origin, source: Source) -> Release:
 def _read_pdf(body: bytes, origin: Origin, source: Source) -> Release:
     """The release that a PDF holds; a feed's date is trusted more than the file's own."""
     try:
-        pdf = read_pdf(body)
+        pdf = read_pdf(body, origin.title or "")
     except PdfError as error:
         raise PageError(error.code, f"{origin.name}: {error.message}") from error
     text = make_text("", "\n\n".join(pdf.paragraphs))

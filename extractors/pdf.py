@@ -69,8 +69,8 @@ def is_pdf(body: bytes) -> bool:
     return body.lstrip().startswith(b"%PDF-") or (b"%PDF-" in body[:_HEADER_REACH] and b"endobj" in body)
 
 
-def read_pdf(body: bytes) -> PdfText:
-    """Title, paragraphs and dates of a PDF. Raises PdfError, whose message says what to do.
+def read_pdf(body: bytes, title: str = "") -> PdfText:
+    """Title, paragraphs and dates of a PDF; `title` is the one that a feed gave. Raises PdfError.
 
     PDFium reads it in a process of its own with 384 MB and 20 seconds of processor time: a file that wants more is
     `too_large`, as is one of more than 300 pages or half a million letters.
@@ -80,12 +80,12 @@ def read_pdf(body: bytes) -> PdfText:
     pages = [_page_lines(page, number) for number, page in enumerate(found["pages"])]
     paragraphs = [item for item in make_paragraphs(pages) if item.text.strip()]
     _refuse_unreadable(found["pages"], paragraphs)
-    title = find_title(paragraphs, found["meta"]["Title"])
-    head = [item.text for item in paragraphs[:_HEAD] if item not in title]
+    headline = find_title(paragraphs, (title, found["meta"]["Title"]))
+    head = [item.text for item in paragraphs[:_HEAD] if item not in headline]
     created = _CREATED.match(found["meta"]["CreationDate"])
     return PdfText(
-        " ".join(item.text.replace("\n", " ") for item in title),
-        [item.text for item in paragraphs if item not in title],
+        " ".join(item.text.replace("\n", " ") for item in headline),
+        [item.text for item in paragraphs if item not in headline],
         _date_words(head),
         "-".join(created.groups()) if created else None,
     )
@@ -148,13 +148,13 @@ def _refuse_unreadable(pages: Sequence[dict[str, Any]], paragraphs: Sequence[Par
         )
 
 
-def find_title(paragraphs: Sequence[Paragraph], declared: str) -> list[Paragraph]:
-    """The paragraphs that are the title: what the file itself names, else the first of the largest or bold ones.
+def find_title(paragraphs: Sequence[Paragraph], declared: Sequence[str]) -> list[Paragraph]:
+    """The paragraph that is the title, if there is one: a declared one, else the first of the largest or bold ones.
 
-    `declared` is the title of the file's metadata, which counts only where the first page shows it.
+    `declared` are titles by the feed and the file's metadata, which count only where the first page shows them.
     """
     head = [item for item in paragraphs[:_HEAD] if item.page == 0 and _may_be_title(item.text)]
-    named = [item for item in head if declared and _letters(item.text) == _letters(declared)]
+    named = [item for title in declared for item in head if title and _letters(item.text) == _letters(title)][:1]
     usual = usual_height(paragraphs)
     large = [item for item in head if item.height >= _LARGER * usual]
     bold = [item for item in head if item.is_bold and paragraphs[-1] is not item]

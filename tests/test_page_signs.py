@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.page_signs import is_soft_404, needs_javascript, read_canonical, read_refresh
+from extractors.page_signs import is_soft_404, needs_javascript, read_attachments, read_canonical, read_refresh
 
 HERE = "https://quay.example/news/rope-works-reopen-2025"
 THERE = "https://quay.example/press/7"
@@ -226,5 +226,6 @@ def test_pages_with_their_text(page: str) -> None:
 def test_any_bytes_have_an_answer(body: bytes) -> None:
     read_refresh(body, HERE)
     read_canonical(body, HERE)
+    read_attachments(body, HERE)
     is_soft_404(body, "A title")
     needs_javascript(body)

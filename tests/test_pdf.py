@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -329,6 +330,15 @@ LINES = st.builds(Line, st.text(min_size=1), POINTS, POINTS, POINTS, POINTS, st.
 def test_lines_anywhere_become_paragraphs(pages: list[list[tuple[Line, int]]]) -> None:
     paragraphs = make_paragraphs([upright(page) for page in pages])
     assert len(paragraphs) <= sum(map(len, pages))
+
+
+def test_a_mail_without_a_text_is_its_pdf() -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["Date"], mail["Message-ID"] = TITLE, "Mon, 05 May 2025 08:00:00 +0100", "<7@quay.example>"
+    mail.add_attachment(typeset(_story()), maintype="application", subtype="pdf", filename="release.pdf")
+    found = next(read_file("a.eml", bytes(mail)))
+    assert isinstance(found, FileEntry)
+    assert (found.release.title, found.release.text) == (TITLE, "\n\n".join([TITLE, *PARAGRAPHS]))
 
 
 NOT_PDF: list[bytes] = [b"", b"<p>%PDF-1.7", b"PDF", b"x" * 2000 + b"%PDF-1.7 endobj", b"How a file begins: %PDF-1.7"]
