@@ -34,7 +34,20 @@ _LONGEST_TITLE = 300
 _LONGEST_DATE_LINE = 120
 _DATELINE = re.compile(r"(.{4,100}?)(?:\s[–—―-]{1,2}\s|[–—―]|\s?--)", re.S)
 _CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_SIGNS = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+    | {
+        "\uf0b7": "•",
+        "\uf0a7": "▪",
+        "\uf06f": "□",
+        "\uf0d8": "➢",
+        "\uf076": "❖",
+        "\uf0fc": "✓",
+        "\uf02d": "–",
+        "\uf0e0": "→",
+    }
+)
+"""Ligatures, and the marks of lists that word processors take from the fonts Symbol and Wingdings."""
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 
 
@@ -127,7 +140,7 @@ def _refuse(found: dict[str, Any]) -> None:
 def _page_lines(page: dict[str, Any], number: int) -> list[Line]:
     """Upright lines of a page."""
     lines = [
-        (Line(text.translate(_LIGATURES).strip(), left, bottom, right, top, weight, number), angle)
+        (Line(text.translate(_SIGNS).strip(), left, bottom, right, top, weight, number), angle)
         for text, left, bottom, right, top, weight, angle in page["lines"]
     ]
     return upright([(line, angle) for line, angle in lines if line.text])

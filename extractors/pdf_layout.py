@@ -16,7 +16,7 @@ _SAME_SIZE = 0.12
 """Share by which the heights of letters of one paragraph differ at most."""
 _BOLD = 600
 _ENDS = re.compile(r"[.!?:;。！？…][\"'”’»)\]]*$")
-_BULLET = re.compile(r"(?:[•●○◦▪■□‣⁃∙·*–—-]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?:\s|$)")
+_BULLET = re.compile(r"(?:[•●○◦▪■□‣⁃∙·*–—➢➤►▶❖✓✔-]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?:\s|$)")
 _CONTACT = re.compile(r"\(?[+0]\(?\d[\d\s()/.-]{4,}|\S+@\S+|(?:https?:|www\.)\S+")
 """A telephone number, a mail or a web address: alone on a line it stands by itself."""
 _DIVIDED = re.compile(r"(\w[\w-]*)[\xad-]$")
@@ -56,7 +56,7 @@ def make_paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     >>> [paragraph.text for paragraph in make_paragraphs([first])]
     ['A well-known release of today.']
     """
-    rows = in_order(pages)
+    rows = [_list_item(row) for row in in_order(pages)]
     lines = [row[0] for row in rows if len(row) == 1]
     usual = _Usual(usual_height(lines), _leading(lines), _right_edges(lines))
     known, before = _spellings(lines), None
@@ -65,7 +65,7 @@ def make_paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
         line = row[0]
         joint = _joint(before, line, usual) if before and len(row) == 1 else None
         if joint is None:
-            paragraphs.append(Paragraph(_row_text(row), line.height, _is_bold(line), line.page))
+            paragraphs.append(Paragraph(" | ".join(cell.text for cell in row), line.height, _is_bold(line), line.page))
         else:
             text = paragraphs[-1].text
             text = f"{text}\n{line.text}" if joint == "\n" else _joined(text, line.text, known)
@@ -172,8 +172,9 @@ def _is_one_word(first: str, rest: str, known: frozenset[str]) -> bool:
     return whole in known or whole in common_words() or not parts_are_words
 
 
-def _row_text(row: Sequence[Line]) -> str:
-    """Cells are divided by bars; a list item's mark is none."""
-    if len(row) > 1 and _BULLET.fullmatch(row[0].text.strip()):
-        return f"{row[0].text} {_row_text(row[1:])}"
-    return " | ".join(line.text for line in row)
+def _list_item(row: list[Line]) -> list[Line]:
+    """A mark that stands far before its text is part of its line; other rows are as they were."""
+    if len(row) != 2 or not _BULLET.fullmatch(row[0].text):
+        return row
+    mark, line = row
+    return [line._replace(text=f"{mark.text} {line.text}", left=mark.left)]

@@ -84,15 +84,16 @@ def packed(unit: bytes, count: int = 1, times: int = 1) -> bytes:
     return b"<< /Length %d /Filter [ %b] >>\nstream\n%b\nendstream" % (len(content), filters, content)
 
 
-def one_page(stream: bytes, more: bytes = b"") -> bytes:
-    """A document of one page, drawn by a stream object; `more` are entries of the page."""
+def one_page(stream: bytes, fonts: bytes = b"", more: Sequence[bytes] = ()) -> bytes:
+    """A document of one page, drawn by a stream object with the fonts `/F` and `fonts`; `more` objects begin at 6."""
     return written(
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> "
-            b">> %b >>" % more,
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R %b "
+            b">> >> >>" % fonts,
             stream,
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            *more,
         ]
     )

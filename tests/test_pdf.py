@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
@@ -77,6 +79,35 @@ def test_headings_lists_and_tables() -> None:
     found = read_pdf(typeset([*story, Spacer(1, 20), Paragraph(SECOND, BODY)]))
     rows = ["Year | Sales | Ropes", "2023 | £2m | 1,200", "2024 | £3m | 1,900"]
     assert found.paragraphs[1:] == ["What is new", "• Two walks along the quay", "• A school of knots", *rows, SECOND]
+
+
+def test_marks_of_lists_far_before_their_text() -> None:
+    items = lines("The roof was built anew by many carpenters of the", "town, with oak from the county.", left=90)
+    more = lines("The first ropes go to a tall ship.", left=90, top=756)
+    assert read_pdf(drawn([[(70, 780, "•"), *items, (70, 756, "•"), *more]])).paragraphs == [
+        "• The roof was built anew by many carpenters of the town, with oak from the county.",
+        "• The first ropes go to a tall ship.",
+    ]
+
+
+def test_marks_of_lists_from_a_font_of_signs() -> None:
+    table = b"1 beginbfchar <42> <F0B7> endbfchar"  # what word processors say of the bullet of the font Symbol
+    cmap = b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange %b endcmap" % table
+    marked = b"BT /G 9 Tf 60 700 Td (B) Tj /F 9 Tf 30 0 Td (The first ropes go to a tall ship.) Tj ET"
+    signs = b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /ToUnicode 7 0 R >>"
+    body = one_page(packed(marked), b"/G 6 0 R", [signs, packed(cmap)])
+    assert read_pdf(body).paragraphs == ["• The first ropes go to a tall ship."]
+
+
+def test_japanese_lines_are_joined_without_a_space() -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+    body = drawn(
+        [lines("株式会社クエイは本日、ロープ工場を五月に再開す", "ると発表した。従業員は百二十名となる。")],
+        name="HeiseiMin-W3",
+    )
+    assert read_pdf(body).paragraphs == [
+        "株式会社クエイは本日、ロープ工場を五月に再開すると発表した。従業員は百二十名となる。"
+    ]
 
 
 LEFT = lines(
