@@ -33,6 +33,8 @@ _LETTERHEAD_WORDS = 2
 _LONGEST_TITLE = 300
 _LONGEST_DATE_LINE = 120
 _DATELINE = re.compile(r"(.{4,100}?)(?:\s[–—―-]{1,2}\s|[–—―]|\s?--)", re.S)
+_SPACED = re.compile(r"(?<=\b\w) (?=\w\b)")
+"""Between letters that are spaced out, as in `N E W S`."""
 _CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _SIGNS = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -181,7 +183,7 @@ def find_title(paragraphs: Sequence[Paragraph], declared: Sequence[str]) -> list
 
 
 def _may_be_title(text: str) -> bool:
-    words = " ".join(text.split())
+    words = _SPACED.sub("", " ".join(text.split()))
     is_kind = pdf_words()["above_title"].fullmatch(words) or _is_date_alone(words)
     return sum(map(str.isalpha, words)) >= 4 and len(words) <= _LONGEST_TITLE and not is_kind
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import inf
 from statistics import median
 from typing import NamedTuple
 
@@ -26,6 +27,12 @@ _NO_SPACE = re.compile(
     "(?<=\\w)—\n|[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]\n[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 )
 """Dashes and East Asian characters, which no space follows."""
+_RAGGED = 0.12
+"""Share of a column's width by which its full lines may differ."""
+_LABEL = 10
+"""Widths, in heights of a line, below which lines are labels that stand in no column of text."""
+_LONG_LINE = 16
+"""Widths, in heights of a line, from which a line needs no other to show how wide its column is."""
 _NEAR = 15
 """Lines before and after a line that show how wide its column is."""
 
@@ -97,11 +104,14 @@ def _is_below(one: Line, other: Line) -> bool:
 
 
 def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
-    """Where the lines around each line end at most, by the line's identity."""
+    """Where the lines around each line end at most, by the line's identity; infinite where short lines have no edge."""
     edges: dict[int, float] = {}
     for n, line in enumerate(lines):
-        around = lines[max(0, n - _NEAR) : n + _NEAR + 1]
-        edges[id(line)] = max([line.right, *(near.right for near in around if _in_column(line, near))])
+        around = [near.right for near in lines[max(0, n - _NEAR) : n + _NEAR + 1] if _in_column(line, near)]
+        edge = max([line.right, *around])
+        reaching = sum(right >= edge - _RAGGED * (edge - line.left) for right in around)
+        width = (line.right - line.left) / line.height
+        edges[id(line)] = edge if width >= (_LABEL if reaching > 1 else _LONG_LINE) else inf
     return edges
 
 
@@ -116,10 +126,12 @@ def _joint(before: Line, line: Line, usual: _Usual) -> str | None:
         return None
     is_full = before.right + _first_word(line) > usual.rights[id(before)]
     goes_on = line.text[0].islower() or before.text[-1] in "\xad-"
+    if _is_bold(before) != _is_bold(line) and not goes_on:
+        return None
     if not _is_below(before, line):
         return " " if goes_on or (is_full and not _ENDS.search(before.text)) else None
     is_far = (before.bottom - line.bottom) / line.height > usual.leading * _WIDE_LEADING
-    if is_far or _is_indented(before, line) or (not is_full and _is_bold(before) != _is_bold(line)):
+    if is_far or _is_indented(before, line):
         return None
     if _CONTACT.fullmatch(line.text):
         return "\n"

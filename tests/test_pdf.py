@@ -185,6 +185,15 @@ ENDS: list[tuple[list[Word], list[str]]] = [
     # Lines of an address are broken where they end.
     (lines("Media contact", "Ada Quill, Harbour Trust, Quay Street, Harwich", "+44 1255 000000"),
      ["Media contact\nAda Quill, Harbour Trust, Quay Street, Harwich\n+44 1255 000000"]),
+    # Two of them side by side.
+    ([word for pair in zip(lines("Media contact", "Ada Quill", "press@quay.example"),
+                           lines("Investor contact", "Bo Lindqvist", "+44 1255 000001", left=320), strict=True)
+      for word in pair],
+     ["Media contact | Investor contact", "Ada Quill | Bo Lindqvist", "press@quay.example | +44 1255 000001"]),
+    # One after the other.
+    ([*lines("Media contact", "Ada Quill", "press@quay.example"),
+      *lines("Investor contact", "Bo Lindqvist", "+44 1255 000001", left=320)],
+     ["Media contact\nAda Quill\npress@quay.example", "Investor contact\nBo Lindqvist\n+44 1255 000001"]),
     # A short line with a full stop ends a paragraph, even without a gap.
     (lines("The works will reopen in May after the repair of", "the roof.", "About 120 are to work in the works."),
      ["The works will reopen in May after the repair of the roof.", "About 120 are to work in the works."]),
@@ -214,6 +223,7 @@ NAME = ParagraphStyle("name", HEADING, fontSize=26, leading=30)
 TITLES: list[tuple[str, tuple[tuple[str, ParagraphStyle], ...], str]] = [
     (TITLE, ((TITLE, HEADING),), ""),  # the largest line
     (TITLE, (("PRESS RELEASE", NAME), (TITLE, HEADING)), ""),  # what kind of text it is, larger still
+    (TITLE, (("P R E S S &nbsp; R E L E A S E", NAME), (TITLE, HEADING)), ""),  # its letters spaced out
     (TITLE, (("Harbour Trust", NAME), (TITLE, HEADING)), ""),  # the issuer's name, larger still
     (TITLE, ((TITLE, HEADING), ("A second, smaller headline below it", SUBHEAD)), ""),  # a smaller one
     (TITLE, (("4 May 2025", NAME), (TITLE, HEADING)), ""),  # a date in large letters
