@@ -82,6 +82,8 @@ _UNFIT = re.compile(
 _INVISIBLE_SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _SHORT_SENTENCE = 40
 """Characters."""
+_FEW_SENTENCES = 250
+"""Characters."""
 FURNITURE = frozenset({"aside", "footer", "nav", "form", "dialog"})
 """Elements whose words are never a release's own."""
 
@@ -177,14 +179,26 @@ def _end_mark(element: etree._Element) -> str:
 def find_main_text(tree: HtmlElement) -> list[str]:
     """Paragraphs of the main text, without menus, related links, banners and buttons; [] where none is found.
 
+    Where the quick search finds less than a few sentences, a slower one is asked as well; what has more of them counts.
     The tree stays as it is. Raises TooDeepError where the search runs into Python's limits.
     """
     try:
-        found = bare_extraction(tree, fast=True, include_comments=False, with_metadata=False, config=_config())
+        paragraphs = _extract(tree, fast=True) or _shown_text(tree)
+        if _prose(paragraphs) < _FEW_SENTENCES:
+            paragraphs = max(paragraphs, _extract(tree, fast=False), key=_prose)
     except RecursionError as error:
         raise TooDeepError("elements are nested too deeply to find the main text") from error
-    paragraphs = [] if found is None or isinstance(found, dict) else read_paragraphs([found.body])
-    return paragraphs or _shown_text(tree)
+    return paragraphs
+
+
+def _extract(tree: HtmlElement, fast: bool) -> list[str]:
+    found = bare_extraction(tree, fast=fast, include_comments=False, with_metadata=False, config=_config())
+    return [] if found is None or isinstance(found, dict) else read_paragraphs([found.body])
+
+
+def _prose(paragraphs: list[str]) -> int:
+    """Characters of its sentences; menus are made of shorter lines."""
+    return sum(len(words) for words in paragraphs if len(words) >= _SHORT_SENTENCE)
 
 
 @cache

@@ -1,12 +1,12 @@
-"""What a page says of itself beside its text: it stands elsewhere, it is not there, a script would fill it."""
+"""What a page says of itself beside its text: it stands elsewhere, is not there, waits for a script, has PDFs."""
 
 import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from itertools import islice
-from urllib.parse import urljoin
+from itertools import accumulate, islice
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -19,6 +19,7 @@ _LONGEST_DELAY = 10
 """Seconds after which a refresh still moves a reader on; later ones reload a page that is read."""
 _REFRESH = re.compile(r"\s*(\d{1,4}|(?=\.))[\d.]*(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?(.*)", re.I | re.S)
 """HTML Standard, section 4.2.5.3, shared declarative refresh steps."""
+_ATTACHED = (("a", "href"), ("object", "data"), ("embed", "src"), ("iframe", "src"))
 _UNSEEN = frozenset({"noscript", "template", "svg"})
 """Elements whose metadata browsers do not act on."""
 _TITLE_PARTS = re.compile(r"\s+[-–—]+\s+|\s*[|·•»«:/>]+\s*|[.!?…。！,]+(?:\s+|$)")
@@ -84,6 +85,25 @@ def read_canonical(body: bytes, base: str) -> str | None:
     return None
 
 
+def read_attachments(body: bytes, base: str) -> list[str]:
+    """The PDFs that a page links to or shows outside its menus, absolute and each once, in their order on the page.
+
+    `base` is the page's own address. What a link without the ending `.pdf` leads to, only a request can tell.
+
+    >>> read_attachments(b"<p><a href='7.pdf'>The release</a><nav><a href='terms.pdf'>Terms</a>", "https://acme.example/")
+    ['https://acme.example/7.pdf']
+    """
+    tree = _tree(body, "pdf")
+    found: dict[str, None] = {}
+    for name, attribute in _ATTACHED:
+        for tag in _acting(tree, name):
+            there = tidy_url(tag.get(attribute) or "", _base(tree, base)) if tag.get(attribute) else None
+            is_pdf = there and (urlsplit(there).path.lower().endswith(".pdf") or tag.get("type") == "application/pdf")
+            if there and is_pdf and not in_furniture(tag):
+                found.setdefault(there)
+    return list(found)
+
+
 def _tree(body: bytes, word: str = "") -> HtmlElement | None:
     """None where there is no page, or not the word."""
     markup = decode(body)
@@ -136,11 +156,21 @@ def says_not_found(tree: HtmlElement, title: str | None = None) -> bool:
     page_title, headings = tree.findtext(".//title") or "", [tag.text_content() for tag in tree.iter("h1")]
     if title and not _is_notice(title) and _plain(title) in {*_parts(page_title), *map(_plain, headings)}:
         return False
+    said = _says_not_found(page_title), any(map(_is_notice, headings))
+    if not any(said) and _is_long(tree):
+        return False
     shown = read_shown(tree)
-    said = _says_not_found(page_title), any(map(_is_notice, (*headings, *shown[:_FIRST_PARAGRAPHS])))
+    said = said[0], said[1] or any(map(_is_notice, shown[:_FIRST_PARAGRAPHS]))
     limit = _LONGEST_NOT_FOUND[sum(said)]
     text = _plain(" ".join(shown))
     return len(text) <= limit and (any(said) or bool(_sign("not_found_text").search(text)))
+
+
+def _is_long(tree: HtmlElement) -> bool:
+    """Whether paragraphs alone, without the words of their links, are more than a page that is not there may show."""
+    paragraphs = (tag for tag in tree.iter("p") if not in_furniture(tag))
+    words = (len(tag.text or "") + sum(len(child.tail or "") for child in tag) for tag in paragraphs)
+    return any(total > _LONGEST_NOT_FOUND[1] for total in accumulate(words))
 
 
 def _plain(words: str) -> str:

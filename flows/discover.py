@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from extractors.encoding import decode
 from flows.desk import Desk
 from flows.feeds import looks_like_feed, read_feed
-from flows.listed import DiscoverError, Listed, More, keep_wanted, read_link_url
+from flows.listed import PARSING, DiscoverError, Listed, More, cut_tags, keep_wanted, read_link_url
 from flows.listings import further_pages, read_listing
 from flows.request import FetchError
 from flows.sitemaps import looks_like_sitemap, read_sitemap
@@ -84,7 +84,8 @@ def _read_page(desk: Desk, url: str, read: Read, is_first: bool) -> Listed:
     """One page. What goes wrong with a further page is noted, and ends it."""
     try:
         page = desk.get(url)
-        listed = read(page, desk.source)
+        with PARSING:
+            listed = read(page, desk.source)
     except (FetchError, DiscoverError) as error:
         if is_first:
             raise
@@ -139,7 +140,9 @@ def _is_too_old(desk: Desk, more: More) -> bool:
 
 def _read_sitemap(desk: Desk, more: More, is_first: bool) -> Listed:
     try:
-        listed = read_sitemap(desk.get(more.url, more.updated), desk.source)
+        page = desk.get(more.url, more.updated)
+        with PARSING:
+            listed = read_sitemap(page, desk.source)
     except (FetchError, DiscoverError) as error:
         if is_first:
             raise
@@ -174,7 +177,8 @@ def _from_auto(desk: Desk, url: str) -> list[Link]:
 
 def read_feed_links(page: FetchedPage) -> list[str]:
     """The feeds that a page names in its head; those of comments last."""
-    soup = BeautifulSoup(decode(page.body[:_HEAD], page.content_type), "lxml")
+    with PARSING:
+        soup = BeautifulSoup(cut_tags(decode(page.body[:_HEAD], page.content_type))[0], "lxml")
     named = soup.select("link[rel~=alternate][href]")
     feeds = [tag for tag in named if str(tag.get("type", "")).partition(";")[0].strip().lower() in _FEED_TYPES]
     ranked = sorted(feeds, key=lambda tag: "comment" in f"{tag.get('title', '')} {tag['href']}".lower())

@@ -3,7 +3,9 @@
 import datetime as dt
 import email.utils
 import re
+import threading
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -12,7 +14,24 @@ from schemas.source import Link, Source
 
 _SESSION = re.compile(r"(?:j|php|asp)?sess(?:ion)?_?(?:id|key)|aspsessionid\w*|sid|cf(?:id|token)", re.I)
 """Parameters that say who asks, not what is asked for: with them one page has a new address at every visit."""
+_TAG = re.compile("<")
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.I)
+
+
+PARSING = threading.Lock()
+"""Held while a page is parsed: that takes twenty times its size, and gains nothing from several threads."""
+MAX_TAGS = 60_000
+"""Tags of a page, opening and closing ones, beyond which it is no page that anybody wrote."""
+
+
+def cut_tags(text: str) -> tuple[str, bool]:
+    """The text up to MAX_TAGS tags, and whether there were more.
+
+    >>> cut_tags("<p>one</p>")
+    ('<p>one</p>', False)
+    """
+    end = next(islice((match.start() for match in _TAG.finditer(text)), MAX_TAGS, None), None)
+    return (text, False) if end is None else (text[:end], True)
 
 
 class More(NamedTuple):

@@ -15,13 +15,16 @@ from spacy.language import Language
 
 from extractors.files import FileEntry, FileProblem, read_file
 from extractors.page import PageError, read_page
+from extractors.page_signs import read_attachments
+from extractors.pdf import is_pdf
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
 from extractors.signature import read_signature
 from flows.fetch import Fetcher
 from flows.files import FILES_SOURCE, list_files, load_file
+from flows.listed import MAX_TAGS, PARSING
 from flows.report import FOUND_KEPT, Found, Report, add_reports
-from flows.request import FetchError
+from flows.request import Ask, FetchError
 from flows.visit import NOT_MODIFIED, NOT_WANTED, Job, Reading, Visit
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
@@ -54,8 +57,6 @@ class Bench:
     """What of the sources is stored."""
     tick: Callable[[], None] = _no_tick
     """Called after each document."""
-    reading: threading.Lock = field(default_factory=threading.Lock)
-    """A parsed page is twenty times its size: one at a time."""
     extracting: threading.Lock = field(default_factory=threading.Lock)
     """spaCy's memory zones are not made for several threads, and the rules hold the GIL anyway."""
 
@@ -102,11 +103,27 @@ def _visit(job: Job, bench: Bench, seconds: Counter[str]) -> Visit:
     if page.status == NOT_MODIFIED:
         return Visit.of(job, page)
     save_bytes(bench.settings.archive_url, page.body)  # kept before anything is made of them
-    with bench.reading, _timed(seconds, "read"):
+    with PARSING, _timed(seconds, "read"):
         outcome = _read(page, job.source)
+    if isinstance(outcome, Problem) and outcome.code == "no_text":
+        outcome = _visit_attached(job, page, bench) or outcome
     if isinstance(outcome, Reading) and bench.wanted.excludes(outcome.release.published):
         return Visit.of(job, page.without_body(), outcome, code=NOT_WANTED)
     return Visit.of(job, page.without_body(), outcome)
+
+
+def _visit_attached(job: Job, page: FetchedPage, bench: Bench) -> Reading | None:
+    """The release in the first PDF that a page without a text of its own has with it, if there is one."""
+    for url in read_attachments(page.body, page.final_url)[:1]:
+        try:
+            attached = bench.fetcher.fetch_page(job.link, job.source, Ask(url))
+        except FetchError:
+            return None
+        save_bytes(bench.settings.archive_url, attached.body)
+        with PARSING:
+            outcome = _read(attached, job.source)
+        return outcome if isinstance(outcome, Reading) else None
+    return None
 
 
 def _beside(visits: Sequence[Visit]) -> Report:
@@ -121,6 +138,8 @@ def _beside(visits: Sequence[Visit]) -> Report:
 
 def _read(page: FetchedPage, source: Source) -> Reading | Problem:
     try:
+        if page.body.count(b"<") > MAX_TAGS and not is_pdf(page.body):
+            raise PageError("too_large", f"{page.final_url}: more than {MAX_TAGS:,} tags, no page that anybody wrote")
         return Reading(read_page(page, source), page.link.url, page.without_body())
     except PageError as error:
         code, message = error.code, str(error)

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import NamedTuple
 
 import httpx
@@ -88,15 +89,16 @@ def _check_status(response: httpx.Response, ask: Ask) -> None:
 
 
 def _read_body(response: httpx.Response, ask: Ask, limit: int) -> tuple[bytes, bool]:
-    body = bytearray()
+    body, size = BytesIO(), 0  # gives its bytes away without a copy
     raw = _bounded(response, limit)
     for piece in iter_unpacked(raw, response.headers.get("content-encoding", "")):
-        body += piece
-        if len(body) > limit:
-            if ask.take_cut:
-                return bytes(body[:limit]), True
-            raise _too_large(response, f"larger than {limit:,} bytes", ask.url)
-    return bytes(body), False
+        size += body.write(piece)
+        if size > limit:
+            if not ask.take_cut:
+                raise _too_large(response, f"larger than {limit:,} bytes", ask.url)
+            body.truncate(limit)
+            return body.getvalue(), True
+    return body.getvalue(), False
 
 
 def _bounded(response: httpx.Response, limit: int) -> Iterator[bytes]:

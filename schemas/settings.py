@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Documents per batch: the unit of transactions and of Prefect tasks."""
     connections: Annotated[int, Field(ge=1, le=64)] = 8
-    """Requests at once, over all hosts; one host never gets two at once."""
+    """Requests at once, over all hosts, of all processes that work with the store; one host never gets two at once."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
     """For a whole request, its redirects included."""
     max_bytes: Annotated[int, Field(ge=1)] = 20_000_000

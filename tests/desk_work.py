@@ -17,14 +17,15 @@ from schemas.wanted import Wanted
 from store.database import close_store, open_store
 from store.save import save_sources
 
-_PIPELINE: list[Language] = []
+PIPELINES: list[Language] = []
+"""The one that runs work with, once there is one."""
 
 
 def pipeline() -> Language:
     """The smaller of the real pipelines, built once."""
-    if not _PIPELINE:
-        _PIPELINE.append(build_pipeline("fast"))
-    return _PIPELINE[0]
+    if not PIPELINES:
+        PIPELINES.append(build_pipeline("fast"))
+    return PIPELINES[0]
 
 
 def work(folder: Path, sources: Sequence[Source], settings: dict[str, Any] | None = None, **wanted: Any) -> Report:

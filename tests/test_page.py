@@ -137,7 +137,8 @@ ERRORS: list[tuple[str, str | bytes, dict[str, Any]]] = [
     ("empty", b"", {}),  # nothing
     ("empty", b"\xef\xbb\xbf \n", {}),  # a byte order mark and space
     ("binary", bytes(range(256)) * 8, {}),  # no characters
-    ("unsupported_type", b"%PDF-1.7\n", {}),  # a PDF that says it is HTML
+    ("broken", b"%PDF-1.7\n", {}),  # the start of a PDF that says it is HTML
+    ("unsupported_type", b"PK\x03\x04", {}),  # an Office document that does
     ("unsupported_type", HTML, {"content_type": "application/pdf"}),  # the server says so
     ("not_html", "No markup at all.", {}),  # text that says it is HTML
     ("not_html", "<?xml version='1.0'?><rss><channel><item/></channel></rss>", {"content_type": "text/xml"}),  # a feed

@@ -1,8 +1,10 @@
 """Signs of pages: refreshes, canonical addresses, pages that are not there, shells for scripts."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from extractors.page_signs import is_soft_404, needs_javascript, read_canonical, read_refresh
+from extractors.page_signs import is_soft_404, needs_javascript, read_attachments, read_canonical, read_refresh
 
 HERE = "https://quay.example/news/rope-works-reopen-2025"
 THERE = "https://quay.example/press/7"
@@ -218,3 +220,12 @@ def test_shells_for_scripts(page: str) -> None:
 @pytest.mark.parametrize("page", FULL)
 def test_pages_with_their_text(page: str) -> None:
     assert not needs_javascript(page.encode())
+
+
+@given(st.one_of(st.binary(), st.text().map(lambda words: f"<p>{words}</p><script>".encode("utf8", "replace"))))
+def test_any_bytes_have_an_answer(body: bytes) -> None:
+    read_refresh(body, HERE)
+    read_canonical(body, HERE)
+    read_attachments(body, HERE)
+    is_soft_404(body, "A title")
+    needs_javascript(body)

@@ -147,6 +147,7 @@ SICK: dict[str, Build] = {
     "no-gzip": _page(_packed(b"no gzip", "gzip"), "bad_encoding"),
     "headers": _page(_big_headers, "connection"),
     "huge": _page(_plain(b"<p>wall " * 2_000_000), "too_large"),
+    "tags": _page(_plain(b"<p>wall " * 900_000), "too_large"),
     "picture": _page(_plain(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20), "unsupported_type"),
     "nested": _page(_plain(b"<div>" * 20_000), "too_deep"),
     "gone": _page(_plain(b"gone", 410), "http_410"),

@@ -9,6 +9,7 @@ import brotli
 
 from schemas.page import utc_now
 from tests.misbehaving import PAGE, answer
+from tests.pdfs import drawn
 from tests.world import EACH, Build, Room, listing, redirect, rss, urlset
 
 _ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>"
@@ -193,6 +194,31 @@ def _refreshed(room: Room) -> None:
     room.put("/list", rss([f"/go/{number}" for number in range(EACH)]), "text/xml")
 
 
+def _pdf(number: int) -> bytes:
+    words = [
+        "Harbour wall for Larne",
+        f"LARNE, 1{number} April 2025 - The Port Fund gave the city of Larne 2.5 million euros",
+        "for its new harbour wall, of which the next part will be built in the summer.",
+    ]
+    return drawn([[(60, 700 - 20 * line, text) for line, text in enumerate(words)]])
+
+
+def _pdfs(room: Room) -> None:
+    paths = [f"/pdf/{number}" for number in range(EACH)]
+    for number, path in enumerate(paths):
+        room.put(path, _pdf(number), "application/octet-stream")
+    room.put("/list", rss(paths), "text/xml")
+
+
+def _attached(room: Room) -> None:
+    """Pages that say nothing but what is attached to them."""
+    paths = [f"/page/{number}" for number in range(EACH)]
+    for number, path in enumerate(paths):
+        room.put(path, f"<main><a href='/files/{number}.pdf'>PDF</a></main>")
+        room.put(f"/files/{number}.pdf", _pdf(number), "application/pdf")
+    room.put("/list", rss(paths), "text/xml")
+
+
 def _cookie(room: Room) -> None:
     """Lets nobody in without its cookie."""
     body = rss(room.paths()).encode()
@@ -248,6 +274,8 @@ WELL: dict[str, Build] = {
     "auto-sitemap": _auto(robots="User-agent: *\nDisallow:\nSitemap: {}/map.xml", body="<p>Loading</p>"),
     "auto-listing": _auto(),
     "sessions": _sessions,
+    "pages-pdf": _pdfs,
+    "pages-attached": _attached,
     "pages-redirected": _redirected,
     "pages-refreshed": _refreshed,
 }
