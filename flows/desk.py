@@ -143,13 +143,14 @@ def _as_stored(known: Address, body: bytes) -> FetchedPage:
         final_url=known.moved_to or known.url,
         status=200,
         fetched_at=known.checked_at or known.found_at,
+        content_type=known.content_type,
         body=body,
         fresh_seconds=known.fresh_seconds,
     )
 
 
 def _version(page: FetchedPage) -> dict[str, object]:
-    return {"etag": page.etag, "last_modified": page.last_modified, "fresh_seconds": page.fresh_seconds}
+    return page.model_dump(include={"etag", "last_modified", "fresh_seconds", "content_type"})
 
 
 def _failed(known: Address, error: FetchError, now: dt.datetime) -> Address:

@@ -12,8 +12,13 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from extractors.address import tidy_url
 from schemas.source import Link, Source
 
-_SESSION = re.compile(r"(?:j|php|asp)?sess(?:ion)?_?(?:id|key)|aspsessionid\w*|sid|cf(?:id|token)", re.I)
-"""Parameters that say who asks, not what is asked for: with them one page has a new address at every visit."""
+_SESSION = re.compile(
+    r"(?:(?:j|php|asp)?sess(?:ion)?_?id|aspsessionid\w*|cftoken)=.*|(?:sid|s|session|sess_?key|cfid)=[\w-]{16,}", re.I
+)
+"""Parameters that say who asks, not what is asked for: with them one page has a new address at every visit.
+
+`sid=123` is a story of PHP-Nuke.
+"""
 _TAG = re.compile("<")
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.I)
 
@@ -72,6 +77,8 @@ def read_link_url(url: str, base: str = "") -> str | None:
 
     >>> read_link_url("/news;jsessionid=4F2A?id=7&PHPSESSID=ab12#top", "https://acme.example/")
     'https://acme.example/news?id=7'
+    >>> read_link_url("https://Acme.example/story;lang=en//a(b)?sid=7")
+    'https://acme.example/story;lang=en//a(b)?sid=7'
     >>> read_link_url("javascript:void(0)", "https://acme.example/")
     """
     if not url.strip():
@@ -80,9 +87,11 @@ def read_link_url(url: str, base: str = "") -> str | None:
         parts = urlsplit(urljoin(base, url.strip()))
     except ValueError:
         return None
-    pairs = (pair for pair in parts.query.split("&") if not _SESSION.fullmatch(pair.partition("=")[0]))
+    pairs = (pair for pair in parts.query.split("&") if not _SESSION.fullmatch(pair))
     bare = parts._replace(path=_SESSION_IN_PATH.sub("", parts.path), query="&".join(pairs), fragment="")
-    return tidy_url(urlunsplit(bare))
+    tidy = tidy_url(urlunsplit(bare))
+    # Servers may tell `;` from `%3B`, and `//` from `/`: the path is asked for as it was written.
+    return urlsplit(tidy)._replace(path=bare.path or "/").geturl() if tidy else None
 
 
 def keep_wanted(links: Iterable[Link], source: Source) -> list[Link]:

@@ -18,7 +18,7 @@ address = Table(
     Column("status", Integer),
     Column("code", Text),
     Column("failures", Integer, nullable=False),
-    *texts("etag", "last_modified", "moved_to", required=False),
+    *texts("etag", "last_modified", "moved_to", "content_type", required=False),
     Column("fresh_seconds", BigInteger),
     Column("next_due", UTC),
     Column("body", LargeBinary),

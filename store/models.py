@@ -70,6 +70,7 @@ class Address(BaseModel):
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None
+    content_type: str | None = None
     fresh_seconds: int | None = None
     next_due: AwareDatetime | None = None
     body: bytes | None = None

@@ -23,9 +23,9 @@ def newsroom() -> Iterator[Newsroom]:
         yield served
 
 
-def versioned(body: str, content_type: str = "text/html") -> Any:
+def versioned(body: str | bytes, content_type: str = "text/html") -> Any:
     """Answers 304 to who has the current version."""
-    data = body.encode()
+    data = body.encode() if isinstance(body, str) else body
     tag = f'"{hashlib.sha256(data).hexdigest()}"'
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
@@ -64,6 +64,16 @@ def test_a_second_run_over_an_unchanged_source_costs_one_request(newsroom: Newsr
     feed(newsroom, range(6))
     assert work(tmp_path, [source]).saved["new"] == 1
     assert asked(newsroom) == ["/list", "/release/5"]
+
+
+def test_an_unchanged_listing_is_read_as_the_changed_one_was(newsroom: Newsroom, tmp_path: Path) -> None:
+    """Its header alone says in which characters it is written."""
+    paths = [newsroom.release(number) for number in range(12)]
+    body = "".join(f"<a href='{path}'>стена</a>" for path in paths).encode("koi8-r")
+    newsroom.answers["/list"] = versioned(body, "text/html; charset=koi8-r")
+    for _ in range(2):
+        work(tmp_path, [newsroom.source()], limit=4)
+    assert rows(tmp_path, "select distinct title from address where kind = 'release'") == [("стена",)]
 
 
 def test_what_a_limit_left_is_had_later_though_nothing_lists_it_any_more(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def _address() -> tuple[sa.Column[Any], ...]:
         sa.Column("status", sa.Integer()),
         sa.Column("code", sa.Text()),
         sa.Column("failures", sa.Integer(), nullable=False),
-        *(sa.Column(name, sa.Text()) for name in ("etag", "last_modified", "moved_to")),
+        *(sa.Column(name, sa.Text()) for name in ("etag", "last_modified", "moved_to", "content_type")),
         sa.Column("fresh_seconds", sa.BigInteger()),
         sa.Column("next_due", UTC),
         sa.Column("body", sa.LargeBinary()),
