@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -106,7 +106,7 @@ def _goes_on(desk: Desk, new: list[Link]) -> bool:
 
 
 def _from_sitemap(desk: Desk, url: str) -> list[Link]:
-    return list(_iter_sitemaps(desk, [More(url)]))[: desk.source.max_links]
+    return list(islice(_iter_sitemaps(desk, [More(url)]), desk.source.max_links))
 
 
 def _iter_sitemaps(desk: Desk, first: list[More]) -> Iterator[Link]:
