@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from flows.fetch import Fetcher
 from flows.request import Ask, FetchError
 from flows.schedule import WINDOW, read_interval, read_pause
+from flows.turns import RESTING
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.source import Link, Source
@@ -55,7 +56,8 @@ class Desk:
         try:
             page = self._ask(known)
         except FetchError as error:
-            self._save(_failed(known, error, now))
+            if error.code != RESTING:
+                self._save(_failed(known, error, now))
             raise
         if page.status == 304 and known.body is not None:
             self._save(known.model_copy(update={**self._well(page), "updated": updated or known.updated}))

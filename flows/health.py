@@ -16,7 +16,8 @@ def note_checks(store: Store, sources: Iterable[Source], report: Report, at: dt.
 
     `at` is when the run began. Sources that were not looked at, since they were not due, have no check.
     """
-    checks = [_check(source, report, at) for source in sources if not report.counts.get(source.name, {}).get("resting")]
+    looked_at = [source for source in sources if report.counts.get(source.name, {}).get("links", -1) >= 0]
+    checks = [_check(source, report, at) for source in looked_at]
     save_checks(store, checks)
     return [alarm for check in checks for alarm in load_health(store, check.source, at).alarms]
 

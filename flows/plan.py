@@ -12,6 +12,7 @@ from flows.listed import DiscoverError
 from flows.process import Bench
 from flows.report import Report, add_reports
 from flows.request import FetchError
+from flows.turns import RESTING
 from flows.visit import Job
 from schemas.page import utc_now
 from schemas.problem import Problem
@@ -52,12 +53,15 @@ def _plan_source(source: Source, bench: Bench) -> Plan:
     try:
         listed, problem = discover_links(desk), None
     except (FetchError, DiscoverError) as error:
+        if error.code == RESTING:
+            note = _problem(source, error)
+            return Plan((), Report(counts={source.name: {"resting": 1}}, notes=(note,)))
         listed, problem = [], _problem(source, error)
     jobs, counts = _choose(listed, desk, bench)
     desk.keep(job.link for job in jobs if not job.is_known)
     if problem is None:
         desk.conclude()
-    counts |= {"failed": 1} if problem else {"links": len(listed)}
+    counts |= {"links": len(listed), "failed": int(problem is not None)}
     problems = (problem,) if problem else ()
     report = Report(counts={source.name: counts}, problems=problems, notes=tuple(desk.notes))
     return Plan(tuple(jobs[: bench.wanted.limit]), report)

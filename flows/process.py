@@ -25,6 +25,7 @@ from flows.files import FILES_SOURCE, list_files, load_file
 from flows.listed import MAX_TAGS, PARSING
 from flows.report import FOUND_KEPT, Found, Report, add_reports
 from flows.request import Ask, FetchError
+from flows.turns import RESTING
 from flows.visit import NOT_MODIFIED, NOT_WANTED, Job, Reading, Visit
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
@@ -133,7 +134,20 @@ def _beside(visits: Sequence[Visit]) -> Report:
         if visit.kind:
             counts.setdefault(visit.job.source.name, Counter())[visit.kind] += 1
     unchanged = sum(visit.kind == "unchanged" for visit in visits)
-    return Report(counts={name: dict(numbers) for name, numbers in counts.items()}, saved={"unchanged": unchanged})
+    return Report(
+        counts={name: dict(numbers) for name, numbers in counts.items()},
+        saved={"unchanged": unchanged},
+        notes=tuple(_notes_of_rest(visits)),
+    )
+
+
+def _notes_of_rest(visits: Sequence[Visit]) -> Iterator[Problem]:
+    """One for each source of which pages are left to later runs."""
+    left = Counter(visit.job.source.name for visit in visits if visit.kind == RESTING)
+    for name, number in left.items():
+        first = next(visit for visit in visits if visit.kind == RESTING and visit.job.source.name == name)
+        message = f"source {name}: {number} releases are left to later runs: {first.why}"
+        yield Problem(source=name, place=first.job.link.url, stage="fetch", code=RESTING, message=message)
 
 
 def _read(page: FetchedPage, source: Source) -> Reading | Problem:

@@ -58,7 +58,7 @@ class Report(BaseModel):
     model_config = FROZEN
     counts: dict[str, dict[str, int]] = {}
     """Source name to `links` listed, `found` for the first time, `known` ones left alone, `older` than asked for (or
-    newer), `stored`, `failed`, `unchanged` when asked again, `gone`, `resting` until it is due, and of those stored
+    newer), `stored`, `failed`, `unchanged` when asked again, `gone`, `resting` until a later run, and of those stored
     how many are `without_date`, `without_amounts`, `without_names`."""
     saved: dict[str, int] = {}
     """Releases stored: `new`, `changed` (another text than before), `unchanged`."""

@@ -17,6 +17,8 @@ from store.database import Store
 from store.processes import this_process
 from store.turns import Turn, give_turn, make_slots, take_turn
 
+RESTING = "resting"
+"""Code of what was not asked for, since its host is to be left alone."""
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for a longer pause is left alone until the next run."""
 _GRACE = 30.0
@@ -83,5 +85,5 @@ class Turns:
 
 def _sleep(host: str, seconds: float) -> None:
     if seconds > LONGEST_WAIT:
-        raise FetchError("resting", f"{host} is to be left alone for {seconds:,.0f} s more; the next run asks again")
+        raise FetchError(RESTING, f"{host} is to be left alone for {seconds:,.0f} s more; the next run asks again")
     time.sleep(max(0.0, seconds))

@@ -6,6 +6,7 @@ from typing import Self
 
 from flows.request import Ask, FetchError
 from flows.schedule import read_pause
+from flows.turns import RESTING
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.release import Release
@@ -54,7 +55,9 @@ class Visit:
     """Without its body."""
     outcome: Reading | Problem | None = None
     kind: str | None = None
-    """`unchanged` or `gone`, where there is nothing to store."""
+    """`unchanged`, `gone` or `resting`, where there is nothing to store."""
+    why: str | None = None
+    """Of one that rests: what its host is waited for."""
 
     @classmethod
     def of(cls, job: Job, page: FetchedPage, outcome: Reading | Problem | None = None, code: str | None = None) -> Self:
@@ -80,6 +83,8 @@ class Visit:
     @classmethod
     def failed(cls, job: Job, error: FetchError) -> Self:
         """A page that could not be had; a release whose page has vanished is no failure, but gone."""
+        if error.code == RESTING:
+            return cls(job, _address(job), kind=RESTING, why=str(error))
         pause = max(read_pause(_failures(job), error.may_pass), dt.timedelta(seconds=error.retry_after or 0))
         address = _failed(job, error.code, error.status, pause)
         if job.is_known and error.status in GONE:

@@ -106,6 +106,20 @@ def test_a_server_that_heals(newsroom: Newsroom, tmp_path: Path) -> None:
     assert rows(tmp_path, "select * from quarantine") == []
 
 
+def test_a_host_that_asks_to_be_left_alone_is_by_later_runs_too(newsroom: Newsroom, tmp_path: Path) -> None:
+    """What was not asked for has not failed."""
+    feed(newsroom, range(4))
+    newsroom.page("/release/0", "", status=429, Retry_After="3600")
+    source = newsroom.source(discover="feed")
+    first = work(tmp_path, [source], {"connections": 1})
+    assert ([problem.code for problem in first.problems], first.counts["test"]["resting"]) == (["http_429"], 3)
+    assert [(note.code, "3 releases are left" in note.message) for note in first.notes] == [("resting", True)]
+    assert asked(newsroom) == ["/list", "/release/0"]
+    second = work(tmp_path, [source])
+    assert (second.clean, [note.code for note in second.notes], asked(newsroom)) == (True, ["resting"], [])
+    assert rows(tmp_path, "select failures, code from address where url like '%/release/3'") == [(0, None)]
+
+
 def test_what_will_not_pass_is_left_alone_for_ever_longer(newsroom: Newsroom, tmp_path: Path) -> None:
     feed(newsroom, range(1))
     newsroom.page("/release/0", "", status=404)
