@@ -61,6 +61,10 @@ def test_heads_feet_and_numbers_of_many_pages_are_left_out() -> None:
     assert (found.title, found.paragraphs) == (TITLE, numbered)
 
 
+def test_a_page_that_is_there_twice_is_left_whole() -> None:
+    assert read_pdf(drawn([LEFT, LEFT])).paragraphs == COLUMNS[:2] * 2
+
+
 def test_headings_lists_and_tables() -> None:
     cells = [["Year", "Sales", "Ropes"], ["2023", "£2m", "1,200"], ["2024", "£3m", "1,900"]]
     items = [Paragraph(f"• {text}", BODY) for text in ("Two walks along the quay", "A school of knots")]
