@@ -20,6 +20,7 @@ _ENDS = re.compile(r"[.!?:;。！？…][\"'”’»)\]]*$")
 _BULLET = re.compile(r"(?:[•●○◦▪■□‣⁃∙·*–—➢➤►▶❖✓✔-]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?:\s|$)")
 _CONTACT = re.compile(r"\(?[+0]\(?\d[\d\s()/.-]{4,}|\S+@\S+|(?:https?:|www\.)\S+")
 """A telephone number, a mail or a web address: alone on a line it stands by itself."""
+_LONGEST_WORD = 100
 _DIVIDED = re.compile(r"(\w[\w-]*)[\xad-]$")
 _WORD = re.compile(r"\w+")
 _HYPHENED = re.compile(r"\w+(?:-\w+)+")
@@ -168,12 +169,13 @@ def _spellings(lines: Iterable[Line]) -> frozenset[str]:
 
 def _joined(start: str, line: str, known: frozenset[str]) -> str:
     """Two lines of a paragraph as one; a hyphen at the end of the first goes where it only divides a word."""
-    divided, rest = _DIVIDED.search(start), _WORD.match(line)
+    end = start[-_LONGEST_WORD:]
+    divided, rest = _DIVIDED.search(end), _WORD.match(line)
     if divided and rest:
         if rest[0][0].islower() and _is_one_word(divided[1].lower(), rest[0].lower(), known):
             return start[:-1] + line
         return start[:-1] + "-" + line
-    return start + ("" if _NO_SPACE.search(start + "\n" + line[:1]) else " ") + line
+    return start + ("" if _NO_SPACE.search(end + "\n" + line[:1]) else " ") + line
 
 
 def _is_one_word(first: str, rest: str, known: frozenset[str]) -> bool:

@@ -73,13 +73,13 @@ def _turn(line: Line, angle: int) -> Line:
 
 
 def _without_edges(pages: Sequence[Sequence[Line]]) -> Iterator[list[Line]]:
-    """Pages without what is repeated at their tops and bottoms, and without their numbers."""
+    """Pages without what is repeated at their tops and bottoms, and without their numbers; none is left empty."""
     edges = [_edge_lines(page) for page in pages]
     counts = Counter(key for edge in edges for key in {_edge_key(line) for line in edge})
     repeated = {key for key, count in counts.items() if count >= max(2, len(pages) / 3) and _LETTER.search(key[0])}
     for page, edge in zip(pages, edges, strict=True):
         dropped = {id(line) for line in edge if _edge_key(line) in repeated or _is_number(line, page)}
-        yield [line for line in page if id(line) not in dropped]
+        yield [line for line in page if id(line) not in dropped] or list(page)
 
 
 def _edge_lines(page: Sequence[Line]) -> list[Line]:

@@ -8,15 +8,32 @@ from typing import Any
 
 import reportlab
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
 
 WIDTH, HEIGHT = 595, 842
 """Points; A4."""
 for _name in ("Vera", "VeraBd"):
     pdfmetrics.registerFont(TTFont(_name, Path(reportlab.__file__).parent / "fonts" / f"{_name}.ttf"))
+
+BODY = ParagraphStyle("body", fontName="Vera", fontSize=10, leading=12.5, spaceAfter=7)
+BOOK = ParagraphStyle("book", BODY, alignment=4, spaceAfter=0, firstLineIndent=14)
+HEADING = ParagraphStyle("heading", fontName="VeraBd", fontSize=18, leading=22, spaceAfter=12)
+SUBHEAD = ParagraphStyle("subhead", BODY, fontName="VeraBd")
+TITLE = "Rope works on Quay Street to reopen in May after a repair of two years"
+FIRST = (
+    "HARWICH, England, 4 May 2025 – The rope works on Quay Street will reopen this month after a £4 million repair, "
+    "the Harbour Trust said on Monday. The roof, 400 metres long, was built anew by carpenters of the town."
+)
+SECOND = (
+    "About 120 people are to work there, among them 15 apprentices from the town's college. The first ropes "
+    "will go to a tall ship that is being built on the other side of the river, and to two museums."
+)
+QUOTE = "“We missed the smell of tar,” said Ada Quill, who runs the works. “It is a well-known place.”"
+PARAGRAPHS = [FIRST, SECOND, QUOTE] * 2
 
 Word = tuple[float, float, str]
 """Left, bottom (in points), text."""
@@ -97,3 +114,27 @@ def one_page(stream: bytes, fonts: bytes = b"", more: Sequence[bytes] = ()) -> b
             *more,
         ]
     )
+
+
+def story(style: ParagraphStyle = BODY, paragraphs: list[str] = PARAGRAPHS) -> list[Flowable]:
+    """A release, typeset."""
+    return [Paragraph(TITLE, HEADING), *(Paragraph(text, style) for text in paragraphs)]
+
+
+LEFT = lines(
+    "The rope works on Quay Street will", "reopen this month after a repair,", "the Harbour Trust said on Monday."
+)
+LEFT += lines("About 120 people are to work in it", "from the first of June on.", top=730)
+RIGHT = lines(
+    "The ropes will go to a tall ship and",
+    "to two museums, of which one is in",
+    "Rotterdam and one in Bergen.",
+    left=320,
+)
+RIGHT += lines("The roof was built anew by many", "carpenters of the town.", left=320, top=730)
+COLUMNS = [
+    "The rope works on Quay Street will reopen this month after a repair, the Harbour Trust said on Monday.",
+    "About 120 people are to work in it from the first of June on.",
+    "The ropes will go to a tall ship and to two museums, of which one is in Rotterdam and one in Bergen.",
+    "The roof was built anew by many carpenters of the town.",
+]
