@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extractors.findings import Findings
-from extractors.money_rows import find_rows, row_head
+from extractors.money_rows import Place, find_lists, row_head
 from extractors.parties import link_parties
 from extractors.stand_ins import find_mentions
 from extractors.ties import Mention, Token, cut, find_ties
@@ -122,14 +122,14 @@ def test_a_list_of_who_gets_how_much() -> None:
 
 def test_prose_is_no_list() -> None:
     text = "It gave $5.\n\nThen it gave $6. And so on.\n\nIt has $7 left.\n\nIt will be given $8."
-    assert find_rows(text, find_values(text).amounts) == {}
+    assert list(find_lists(text, [Place(a.start, a.end) for a in find_values(text).amounts])) == []
 
 
 def test_the_head_of_a_row() -> None:
     text = "• Harbour School, led by Ana Reis: $5"
     school, ana = Mention(2, 16, "Harbour School"), Mention(25, 33, "Ana Reis")
-    assert row_head(text, (0, 35), [school, ana]) == "Harbour School"
-    assert row_head(text, (0, 35), [ana]) is None  # the row begins with other words
+    assert row_head(text, Place(0, 35), [school, ana]) == "Harbour School"
+    assert row_head(text, Place(0, 35), [ana]) is None  # the row begins with other words
 
 
 def test_a_country_within_a_name_stands_for_nobody() -> None:
