@@ -41,6 +41,13 @@ def _model() -> dict[str, Any]:
     return model
 
 
+@cache
+def _of_rows(side: str) -> float:
+    """How often a party that a list gives is right, as counted by training/row_precision.py."""
+    right, seen = json.loads((files("extractors.data") / "row_precision.json").read_text("utf8"))[side]
+    return round((right + 1) / (seen + 2), 3)
+
+
 def link_parties(_: Doc, found: Findings) -> Findings:
     """Gives each amount its payer and its payee, as far as the text says, with the words that name them."""
     if not found.amounts or not (found.people or found.organisations):
@@ -101,7 +108,8 @@ def _with_parties(scene: Scene, amount: Amount, pair: tuple[Choice, Choice]) -> 
         words = _words(scene, amount, choice.name) if choice.name else None
         if words is not None:
             changes |= {side: choice.name, f"{side}_words": words}
-            why[side] = Reason(rule=choice.rule, confidence=_calibrated(side, choice.probability))
+            sure = _of_rows(side) if choice.rule == OF_ROWS else _calibrated(side, choice.probability)
+            why[side] = Reason(rule=choice.rule, confidence=sure)
     return amount.model_copy(update={**changes, "why": why}) if changes else amount
 
 

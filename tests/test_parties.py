@@ -1,17 +1,19 @@
 """Who pays and who gets it: names are given by hand, so that nothing hangs on the names model."""
 
+import json
 import re
 import time
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
 from extractors.findings import Findings
 from extractors.money_rows import Place, find_lists, row_head
-from extractors.parties import link_parties
+from extractors.parties import OF_ROWS, link_parties
 from extractors.stand_ins import find_mentions
 from extractors.ties import Mention, Token, cut, find_ties
-from schemas.evidence import Evidence
+from schemas.evidence import Evidence, Reason
 from schemas.record import Amount, Organisation, Person
 from schemas.values import AmountKind, OrganisationKind
 from tests.payments import NLP, find_values
@@ -189,3 +191,9 @@ def test_time_grows_with_the_text() -> None:
 
     seconds(5)
     assert seconds(400) < 30 * seconds(40) + 0.5
+
+
+def test_a_party_that_a_list_gives_is_as_likely_as_lists_were_right() -> None:
+    right, seen = json.loads(files("extractors.data").joinpath("row_precision.json").read_text())["payee"]
+    amounts = linked(ROWS, issuer="Port Fund")
+    assert amounts[1].why["payee"] == Reason(rule=OF_ROWS, confidence=round((right + 1) / (seen + 2), 3))
