@@ -29,7 +29,7 @@ class Format(StrEnum):
 
 
 def extract(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders: .html .txt .md .jsonl .json .eml")],
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: .html .pdf .txt .md .jsonl .json .eml")],
     published: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="For files that tell no date of their own.")
     ] = None,

@@ -19,6 +19,9 @@ _BOMS = (
 )
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s;\"',]+)", re.I)
 _META_CHARSET = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:+-]+)", re.I)
+_LANGUAGE = re.compile(rb"<html\b[^>]{0,400}?\blang\s*=\s*[\"']?\s*([a-z]{2})(?![a-z])", re.I)
+_C1 = re.compile(rb"[\x80-\x9f]")
+"""Signs in the encodings of Windows; in those of ISO 8859, controls that no page has."""
 _META_REACH = 4096
 """Bytes searched for a declaration; the standard says 1024, pages with long comments need more."""
 _SAMPLE = 65536
@@ -47,12 +50,13 @@ class _Encodings(NamedTuple):
     labels: dict[str, str]
     refused: frozenset[str]
     multibyte: frozenset[str]
+    languages: dict[str, list[str]]
 
 
 @cache
 def _encodings() -> _Encodings:
     data = json.loads((files("extractors.data") / "encodings.json").read_text(encoding="utf8"))
-    return _Encodings(data["labels"], frozenset(data["refused"]), frozenset(data["multibyte"]))
+    return _Encodings(data["labels"], frozenset(data["refused"]), frozenset(data["multibyte"]), data["languages"])
 
 
 def read_label(label: str) -> str | None:
@@ -102,8 +106,8 @@ def find_signature(body: bytes) -> str | None:
 def decode(body: bytes, content_type: str | None = None) -> str:
     """The characters of a page or text file; raises nothing: bytes that stand for none become U+FFFD.
 
-    Order: byte order mark, HTTP header, declaration in the page, the bytes themselves. A declared single-byte
-    encoding gives way where the bytes are valid UTF-8, since that does not happen by chance.
+    Order: byte order mark, HTTP header, declaration in the page, UTF-8, the page's language, statistics. A declared
+    single-byte encoding gives way where the bytes are valid UTF-8, since that does not happen by chance.
 
     >>> decode("Łódź".encode("iso-8859-2"), "text/html; charset=iso-8859-2")
     'Łódź'
@@ -162,5 +166,13 @@ def _decode_loosely(body: bytes, declared: list[str]) -> str:
         return text
     named = next((name for name in declared if name != "utf-8"), None)
     is_enough = sum(byte > 127 for byte in body[:_SAMPLE]) >= _FEWEST_SIGNS
+    named = named or _of_language(body)
     guess = charset_normalizer.from_bytes(body[:_SAMPLE]).best() if is_enough and not named else None
     return body.decode(named or (guess.encoding if guess else "cp1252"), "replace")
+
+
+def _of_language(body: bytes) -> str | None:
+    """The encoding that a page's language was written in, where it is one whose letters statistics cannot tell."""
+    declared = _LANGUAGE.search(body, 0, _META_REACH)
+    windows, iso = _encodings().languages.get(declared[1].decode().lower(), ("", "")) if declared else ("", "")
+    return (windows if _C1.search(body) else iso) or None

@@ -1,4 +1,4 @@
-"""Files → Releases: pages, plain texts, Markdown, mails and ready-made releases; bytes in, values out."""
+"""Files → Releases: pages, PDFs, plain texts, Markdown, mails and ready-made releases; bytes in, values out."""
 
 import datetime as dt
 import email
@@ -15,6 +15,7 @@ import frontmatter
 from extractors.encoding import decode, find_signature
 from extractors.metadata import read_language
 from extractors.page import Origin, PageError, Parts, make_release, make_text, read_document, read_text, split_title
+from extractors.pdf import is_pdf
 from extractors.ready import ReadyError, read_day, read_json, read_ready
 from schemas.release import Release
 from schemas.source import Source
@@ -99,7 +100,8 @@ def read_file(
     elif suffix == ".json":
         yield from _read_json_file(file)
     else:
-        yield _read_one(_READERS.get(suffix, _read_unknown), file)
+        reader = _READERS.get(suffix, _read_unknown)
+        yield _read_one(_read_page if is_pdf(data) and reader is not _read_mail else reader, file)
 
 
 def _problem(file: _File, code: str, message: str) -> FileProblem:
@@ -221,9 +223,11 @@ def _read_mail(file: _File) -> Release:
         raise ReadyError("bad_mail", f"cannot be read as a mail ({type(error).__name__}: {error})") from error
     if not mail.keys():
         raise ReadyError("bad_mail", "has no mail headers; save the mail again, with its source")
+    origin = Origin(
+        identity or file.name, content_type="text/html; charset=utf-8", hint=day or file.published, title=subject
+    )
     if not make_text("", content):
-        raise ReadyError("no_text", "this mail has no text; save its text in a file of its own")
-    origin = Origin(identity or file.name, content_type="text/html; charset=utf-8", hint=day or file.published)
+        return _read_attached(mail, origin, file.source)
     url = None
     if kind == "html":
         page = read_document(content.encode("utf8", "replace"), origin, file.source)
@@ -231,6 +235,15 @@ def _read_mail(file: _File) -> Release:
         content = page.text.removeprefix(page.title).lstrip()
     parts = Parts(subject, content, url, language=file.source.language or read_language((), content))
     return make_release(parts, origin, file.source)
+
+
+def _read_attached(mail: EmailMessage, origin: Origin, source: Source) -> Release:
+    """The first PDF of a mail that has no text of its own."""
+    bodies = (part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart())
+    pdf = next((body for body in bodies if isinstance(body, bytes) and is_pdf(body)), None)
+    if pdf is None:
+        raise ReadyError("no_text", "this mail has no text and no PDF; save its text in a file of its own")
+    return read_document(pdf, origin, source)
 
 
 def _mail_day(mail: EmailMessage) -> dt.date | None:

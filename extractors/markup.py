@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from configparser import ConfigParser
 from copy import deepcopy
 from functools import cache
@@ -82,6 +82,8 @@ _UNFIT = re.compile(
 _INVISIBLE_SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _SHORT_SENTENCE = 40
 """Characters."""
+_FEW_SENTENCES = 250
+"""Characters."""
 FURNITURE = frozenset({"aside", "footer", "nav", "form", "dialog"})
 """Elements whose words are never a release's own."""
 
@@ -113,15 +115,21 @@ def in_furniture(element: HtmlElement) -> bool:
     return any(parent.tag in FURNITURE for parent in element.iterancestors())
 
 
-def read_paragraphs(elements: Iterable[etree._Element]) -> list[str]:
+def _nothing(_: etree._Element) -> bool:
+    return False
+
+
+def read_paragraphs(elements: Iterable[etree._Element], skip: Callable[[etree._Element], bool] = _nothing) -> list[str]:
     """Paragraphs, headings, list items and table rows; `<br>` is a line end and two are a paragraph's end.
+
+    What `skip` names is left out, with all that it holds.
 
     >>> read_paragraphs([parse_html("<h2>Terms</h2><li>One<br>two</li><table><tr><td>a</td><td>b</td></table>")])
     ['Terms', 'One\\ntwo', 'a | b']
     """
     pieces: list[str] = []
     for element in elements:
-        pieces += [_PARAGRAPH_END, *_walk(element), _PARAGRAPH_END]
+        pieces += [_PARAGRAPH_END, *_walk(element, skip), _PARAGRAPH_END]
     text = re.sub(f" *({_LINE_END}|{_PARAGRAPH_END}) *", r"\1", re.sub(" {2,}", " ", "".join(pieces)))
     text = re.sub(f"{_LINE_END}{{2,}}", _PARAGRAPH_END, text)
     paragraphs = (part.strip(_LINE_END + " ").replace(_LINE_END, "\n") for part in text.split(_PARAGRAPH_END))
@@ -134,18 +142,20 @@ def _row(paragraph: str) -> str:
     return " | ".join(cell for part in paragraph.split(_CELL_END) if (cell := part.strip()))
 
 
-def _walk(root: etree._Element) -> Iterator[str]:
+def _walk(root: etree._Element, skip: Callable[[etree._Element], bool]) -> Iterator[str]:
     """Words and marks of what is shown, in order; without recursion, for pages may nest deeply."""
-    silent = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
+    silent, walker = False, etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
         tag = element.tag
-        silent += (tag in _SILENT) * (1 if event == "start" else -1)
         if event == "end":
+            silent = False
             yield _end_mark(element)
             words = "" if element is root else element.tail
         else:
             yield _PARAGRAPH_END if tag in _BLOCKS and not _in_cell(element) else ""
             words = element.text
+            if silent := tag in _SILENT or skip(element):
+                walker.skip_subtree()
         if words and not silent:
             words = _MARKS.sub("", words)
             ready_made = tag == "pre" and event == "start"
@@ -169,14 +179,26 @@ def _end_mark(element: etree._Element) -> str:
 def find_main_text(tree: HtmlElement) -> list[str]:
     """Paragraphs of the main text, without menus, related links, banners and buttons; [] where none is found.
 
+    Where the quick search finds less than a few sentences, a slower one is asked as well; what has more of them counts.
     The tree stays as it is. Raises TooDeepError where the search runs into Python's limits.
     """
     try:
-        found = bare_extraction(tree, fast=True, include_comments=False, with_metadata=False, config=_config())
+        paragraphs = _extract(tree, fast=True) or _shown_text(tree)
+        if _prose(paragraphs) < _FEW_SENTENCES:
+            paragraphs = max(paragraphs, _extract(tree, fast=False), key=_prose)
     except RecursionError as error:
         raise TooDeepError("elements are nested too deeply to find the main text") from error
-    paragraphs = [] if found is None or isinstance(found, dict) else read_paragraphs([found.body])
-    return paragraphs or _shown_text(tree)
+    return paragraphs
+
+
+def _extract(tree: HtmlElement, fast: bool) -> list[str]:
+    found = bare_extraction(tree, fast=fast, include_comments=False, with_metadata=False, config=_config())
+    return [] if found is None or isinstance(found, dict) else read_paragraphs([found.body])
+
+
+def _prose(paragraphs: list[str]) -> int:
+    """Characters of its sentences; menus are made of shorter lines."""
+    return sum(len(words) for words in paragraphs if len(words) >= _SHORT_SENTENCE)
 
 
 @cache
@@ -189,15 +211,22 @@ def _config() -> ConfigParser:
 
 def _shown_text(tree: HtmlElement) -> list[str]:
     """All that a small page shows but furniture and links; [] unless there is a sentence."""
-    main = next(tree.iter("article", "main"), tree.find("body"))
-    if main is None:
-        return []
-    main = deepcopy(main)
-    for element in reversed(list(main.iterdescendants(etree.Element))):
-        if element.tag in FURNITURE or element.tag == "header" or _only_links(element):
-            element.drop_tree()
-    paragraphs = read_paragraphs([main])
+    paragraphs = read_shown(next(tree.iter("article", "main"), tree))
     return paragraphs if any(len(words) >= _SHORT_SENTENCE for words in paragraphs) else []
+
+
+def read_shown(root: HtmlElement) -> list[str]:
+    """All paragraphs of an element, or of a page's body, but furniture, headers and lines of links.
+
+    >>> read_shown(parse_html("<header>Acme</header><p>Good news</p><ul><li><a href=/>Home</a></ul>"))
+    ['Good news']
+    """
+    main = root.find("body") if root.tag == "html" else root
+    return [] if main is None else read_paragraphs([main], _is_beside)
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    return element.tag in FURNITURE or element.tag == "header" or _only_links(element)
 
 
 def _only_links(element: HtmlElement) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import py3langid
 from lxml.html import HtmlElement
 
-from extractors.markup import in_furniture
+from extractors.markup import in_furniture, read_paragraphs
 
 _PASSED_THROUGH = ("@graph", "mainEntity", "mainEntityOfPage")
 """Keys below which a page's own article may stand; lists of related articles stand below others."""
@@ -120,7 +120,7 @@ def _meta_tags(tree: HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in tree.iter("meta"):
         content = (tag.get("content") or "").strip()
-        for attribute in ("property", "name", "http-equiv"):
+        for attribute in ("property", "name", "http-equiv", "itemprop"):
             if content and (key := tag.get(attribute)):
                 found.setdefault(key.strip().lower(), content)
     return found
@@ -156,15 +156,20 @@ def _in_article(element: HtmlElement) -> bool:
 
 def _headings(tree: HtmlElement) -> list[str]:
     headings = [heading for heading in tree.iter("h1", "h2") if not in_furniture(heading)]
-    return [words for heading in headings[:20] if (words := _tidy(heading.text_content()))]
+    return [words for heading in headings[:20] if (words := _words(heading))]
+
+
+def _words(element: HtmlElement) -> str:
+    """What an element shows, on one line; blocks and breaks within it divide words."""
+    return _tidy(" ".join(read_paragraphs([element])) if len(element) else element.text or "")
 
 
 def _headline(tree: HtmlElement) -> list[str]:
     """Titles from `<h1>` and `<title>`: of several headings the one that the page's title begins with."""
     page_title = _tidy(tree.findtext(".//head/title") or tree.findtext(".//title") or "")
-    tops = [words for heading in tree.iter("h1") if (words := _tidy(heading.text_content()))]
+    tops = [words for heading in tree.iter("h1") if (words := _words(heading))]
     named = [words for words in tops if page_title.startswith(words)]
-    return [*named, *(tops if len(tops) == 1 else ()), _LAST_PART.sub("", page_title), *tops]
+    return [*named, *(tops if len(tops) == 1 else ()), _LAST_PART.sub("", page_title), *(tops or _headings(tree)[:1])]
 
 
 def choose_title(tree: HtmlElement, candidates: tuple[str, ...]) -> str:

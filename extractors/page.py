@@ -1,4 +1,4 @@
-"""HTML → Release: the one place where the text of a release is made."""
+"""HTML, plain text or PDF → Release: the one place where the text of a release is made."""
 
 import datetime as dt
 import re
@@ -9,10 +9,13 @@ from lxml.html import HtmlElement
 
 from extractors.address import choose_url, tidy_url
 from extractors.encoding import decode, find_signature
-from extractors.markup import TooDeepError, find_main_text, parse_html
+from extractors.markup import TooDeepError, parse_html
 from extractors.metadata import choose_title, read_language, read_metadata
+from extractors.page_signs import asks_for_browser, awaits_script, says_not_found
+from extractors.pdf import PdfError, is_pdf, read_pdf
 from extractors.published import EARLIEST, guess_published, read_published
 from extractors.selectors import Picked, SelectorError, pick
+from extractors.text_parts import find_whole_text
 from schemas.page import FetchedPage
 from schemas.release import Release
 from schemas.source import Selectors, Source
@@ -24,11 +27,6 @@ _HTML_TYPES = frozenset(
 _TEXT_TYPES = frozenset({"text/plain", "text/markdown"})
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 _FEED = re.compile(r"<(?:rss|feed|urlset|sitemapindex|rdf:rdf)[\s>]")
-_NOTICE = re.compile(
-    r"(?:enable|turn on|requires?|without|activate) (?:\w+ )?javascript|javascript (?:is|has been) (?:\w+ )?disabled"
-    r"|checking your browser|you are (?:a )?human|access (?:is |to this page is |has been )?denied|captcha",
-    re.I,
-)
 _LONGEST_NOTICE = 400
 """Characters; a longer text that speaks of such things is a release about them."""
 _FEWEST_LETTERS = 15
@@ -106,14 +104,17 @@ class Origin(NamedTuple):
     """Date of publication from a feed or a caller; used where the page gives none."""
     latest: dt.date = dt.date.max
     """Later dates of publication are taken for mistakes."""
+    title: str | None = None
+    """The title that a feed or listing gave."""
 
 
 def read_page(page: FetchedPage, source: Source) -> Release:
     """The release that a fetched page holds.
 
     The source's own selectors are trusted most, then the page's metadata, then what its markup suggests. Raises
-    PageError with code `http_…`, `empty`, `binary`, `unsupported_type`, `not_html`, `too_deep`, `selector_invalid`,
-    `selector_missed` or `no_text`; never gives an empty release.
+    PageError with code `http_…`, `empty`, `binary`, `unsupported_type`, `not_html`, `too_deep`, `soft_404`,
+    `selector_invalid`, `selector_missed`, `needs_browser` or `no_text`, of PDFs also `encrypted`, `scanned`,
+    `broken` or `too_large`; never gives an empty release.
 
     >>> from schemas.source import Link
     >>> link = Link(source="acme", url="https://acme.example/1")
@@ -126,7 +127,7 @@ def read_page(page: FetchedPage, source: Source) -> Release:
     if page.status >= 400:
         raise PageError(f"http_{page.status}", f"{page.final_url}: the server answered {page.status}; fetch it again")
     latest = page.fetched_at.date() + dt.timedelta(days=1)
-    origin = Origin(page.final_url, page.final_url, page.content_type, page.link.published, latest)
+    origin = Origin(page.final_url, page.final_url, page.content_type, page.link.published, latest, page.link.title)
     release = read_document(page.body, origin, source)
     title = release.title or make_title(page.link.title or "")
     if not release.title and title:  # a plain text without a title of its own
@@ -135,9 +136,11 @@ def read_page(page: FetchedPage, source: Source) -> Release:
 
 
 def read_document(body: bytes, origin: Origin, source: Source) -> Release:
-    """The release in the bytes of a page or plain text. Raises PageError as read_page does."""
+    """The release in the bytes of a page, plain text or PDF. Raises PageError as read_page does."""
     if not body.strip(_BLANK):
         raise PageError("empty", f"{origin.name}: has no content; fetch or save it again")
+    if is_pdf(body):
+        return _read_pdf(body, origin, source)
     if kind := find_signature(body):
         code = "binary" if kind == "binary" else "unsupported_type"
         raise PageError(code, f"{origin.name}: is {kind}, no web page; give a page or its text instead")
@@ -148,6 +151,20 @@ def read_document(body: bytes, origin: Origin, source: Source) -> Release:
     if media_type in _TEXT_TYPES:
         return read_text(text, origin, source)
     return read_html(text, origin, source)
+
+
+def _read_pdf(body: bytes, origin: Origin, source: Source) -> Release:
+    """The release that a PDF holds; a feed's date is trusted more than the file's own."""
+    try:
+        pdf = read_pdf(body, origin.title or "")
+    except PdfError as error:
+        raise PageError(error.code, f"{origin.name}: {error.message}") from error
+    text = make_text("", "\n\n".join(pdf.paragraphs))
+    title, text = (pdf.title, text) if pdf.title else split_title(text)
+    language = source.language or read_language((), text)
+    published = _published(pdf.dates, origin, source.country, language) or origin.hint
+    published = published or _published(filter(None, [pdf.created]), origin, source.country, language)
+    return make_release(Parts(title, text, None, published, language), origin, source)
 
 
 def read_text(text: str, origin: Origin, source: Source) -> Release:
@@ -180,6 +197,10 @@ def read_html(markup: str, origin: Origin, source: Source) -> Release:
     tree = _parse(markup, origin) if "<" in markup else None
     if tree is None or (_FEED.search(start) and "<html" not in start):
         raise PageError("not_html", f"{origin.name}: has no HTML; name pages of releases, not feeds or data")
+    if says_not_found(tree, origin.title):
+        raise PageError(
+            "soft_404", f"{origin.name}: says that it was not found, though the server sent it; leave it out"
+        )
     metadata = read_metadata(tree)
     picked = _pick(markup, origin, source.select)
     title = make_title(picked.title or choose_title(tree, metadata.titles))
@@ -191,7 +212,7 @@ def read_html(markup: str, origin: Origin, source: Source) -> Release:
     if picked.published is not None and published is None:
         message = f"{origin.name}: `select.published` finds no date in {picked.published[:60]!r}; mend the selector"
         raise PageError("selector_missed", message)
-    published = published or origin.hint or guess_published(tree, url, origin.latest)
+    published = published or origin.hint or guess_published(tree, url, origin.latest, source.country, language)
     return make_release(Parts(title, body, url, published, language), origin, source)
 
 
@@ -214,15 +235,21 @@ def _pick(markup: str, origin: Origin, selectors: Selectors) -> Picked:
 def _body(tree: HtmlElement, picked: list[str] | None, title: str, origin: Origin) -> str:
     """The main text without its title. Raises PageError where there is none."""
     try:
-        paragraphs = find_main_text(tree) if picked is None else picked
+        paragraphs = find_whole_text(tree) if picked is None else picked
     except TooDeepError as error:
         raise PageError("too_deep", f"{origin.name}: {error}; name its text in the source's `select.text`") from error
     body = make_text("", "\n\n".join(_without_title(paragraphs, title)))
-    if picked is None and len(body) < _LONGEST_NOTICE and _NOTICE.search(body):
-        raise PageError("needs_browser", f"{origin.name}: shows scripts or people only: {body[:80]!r}; leave it out")
-    if sum(map(str.isalpha, body)) < _FEWEST_LETTERS:
+    is_text = sum(map(str.isalpha, body)) >= _FEWEST_LETTERS
+    if picked is None and (_is_browser_check(body) if is_text else awaits_script(tree)):
+        message = f"shows its text to scripts or people only: {body[:80]!r}; fetch it with a browser or leave it out"
+        raise PageError("needs_browser", f"{origin.name}: {message}")
+    if not is_text:
         raise PageError("no_text", f"{origin.name}: no main text found; name it in the source's `select.text`")
     return body
+
+
+def _is_browser_check(body: str) -> bool:
+    return len(body) < _LONGEST_NOTICE and asks_for_browser(body)
 
 
 def _without_title(paragraphs: list[str], title: str) -> list[str]:

@@ -9,6 +9,10 @@ from extractors.encoding import decode, find_signature
 LONG_RUSSIAN = "Завод снова откроется в мае после ремонта, который стоил пять миллионов рублей, сообщила компания. " * 4
 LONG_GERMAN = "Das Werk in Köln öffnet im März wieder; die Erneuerung kostete fünf Millionen, hieß es am Dienstag. " * 4
 LONG_POLISH = "Zakład w Łodzi zostanie ponownie otwarty w maju; naprawa kosztowała pięć milionów złotych. " * 4
+LONG_TURKISH = (
+    "Fabrika beş milyon liralık onarımın ardından mayıs ayında yeniden açılacak, işçiler çok mutlu oldu. " * 4
+)
+LONG_LATVIAN = "Rūpnīca pēc remonta, kas maksāja piecus miljonus, maijā tiks atvērta no jauna, sacīja īpašnieks. " * 4
 EXAMPLES: list[tuple[bytes, str | None, str]] = [
     ("é".encode(), None, "é"),  # UTF-8 is the default
     ("é".encode("utf-8-sig"), "text/html; charset=iso-8859-1", "é"),  # a mark says more than a header
@@ -27,6 +31,12 @@ EXAMPLES: list[tuple[bytes, str | None, str]] = [
     ("ไทย".encode("tis-620"), "text/html; charset=TIS-620", "ไทย"),
     (LONG_RUSSIAN.encode("cp1251"), None, LONG_RUSSIAN),  # nobody says, the bytes do
     (LONG_GERMAN.encode("cp1252"), None, LONG_GERMAN),
+    (b"<html lang=pl>" + LONG_POLISH.encode("cp1250"), None, LONG_POLISH),  # the language settles it
+    (b"<html lang=pl-PL>" + LONG_POLISH.encode("iso-8859-2"), None, LONG_POLISH),
+    (b"<html class=x lang='tr'>" + LONG_TURKISH.encode("cp1254"), None, LONG_TURKISH),
+    (b'<html lang="lv">' + LONG_LATVIAN.encode("cp1257"), None, LONG_LATVIAN),
+    (b"<html lang=en>" + LONG_GERMAN.encode("cp1252"), None, LONG_GERMAN),  # a language that says nothing of it
+    (b"<html lang=pl>" + LONG_POLISH.encode(), None, LONG_POLISH),  # UTF-8 is UTF-8
     (b"caf\xe9", "text/html; charset=nonsense", "café"),  # an unknown label is none
     (b"+ADw-", "text/html; charset=utf-7", "+ADw-"),  # refused: a way to smuggle markup
     ("ééé".encode() + b"\xff", "text/html; charset=utf-8", "ééé\ufffd"),  # one broken byte breaks nothing else

@@ -145,7 +145,7 @@ HOSTILE: list[tuple[str, str | bytes, str]] = [
     ("a.txt", b"\0\0\n", "empty"),
     ("a.html", bytes(range(256)), "binary"),
     ("a.xyz", b"\x01\x02\x03" * 99, "binary"),  # unknown ending, no text
-    ("a.pdf", b"%PDF-1.7\n", "unsupported_type"),
+    ("a.pdf", b"%PDF-1.7\n", "broken"),
     ("a.txt", b"PK\x03\x04", "unsupported_type"),  # an Office document under a false name
     ("a.html", "<html><body></body></html>", "no_text"),
     ("a.html", "<div>" * 10_000 + BODY, "too_deep"),

@@ -18,6 +18,11 @@ TITLES: list[tuple[str, str]] = [
     (LD.format('{"@type":"Article","headline":"' + LONG[:80] + '"}') + f"<h1>{LONG}</h1>", LONG),  # cut off at a length
     (OG.format("Mill") + "<h1>Mill opens</h1>", "Mill opens"),  # what a reader sees
     ("<h1>  A\n new <b>mill</b></h1>", "A new mill"),  # one line
+    ("<h1>A new<br>mill</h1>", "A new mill"),  # a break divides words
+    ("<h1><div>Press release</div><div>A new m<i>ill</i></div></h1>", "Press release A new mill"),  # so do blocks
+    ("<h1>A new mill <button>Share</button></h1>", "A new mill"),  # a button is no word of it
+    ("<h2>A new mill</h2><h2>Contact</h2>", "A new mill"),  # no other heading
+    ("<meta itemprop=headline content='A new mill'>", "A new mill"),  # microdata in the head
     ("<p>Nothing</p>", ""),  # none
 ]
 

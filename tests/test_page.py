@@ -137,16 +137,15 @@ ERRORS: list[tuple[str, str | bytes, dict[str, Any]]] = [
     ("empty", b"", {}),  # nothing
     ("empty", b"\xef\xbb\xbf \n", {}),  # a byte order mark and space
     ("binary", bytes(range(256)) * 8, {}),  # no characters
-    ("unsupported_type", b"%PDF-1.7\n", {}),  # a PDF that says it is HTML
+    ("broken", b"%PDF-1.7\n", {}),  # the start of a PDF that says it is HTML
+    ("unsupported_type", b"PK\x03\x04", {}),  # an Office document that does
     ("unsupported_type", HTML, {"content_type": "application/pdf"}),  # the server says so
     ("not_html", "No markup at all.", {}),  # text that says it is HTML
     ("not_html", "<?xml version='1.0'?><rss><channel><item/></channel></rss>", {"content_type": "text/xml"}),  # a feed
     ("no_text", f"<html><body>{MENU}{FOOTER}</body></html>", {}),  # nothing but furniture
-    (
-        "no_text",
-        "<html><body><div id=root></div><noscript>Please enable JavaScript.</noscript></body></html>",
-        {},
-    ),  # empty shell
+    ("no_text", "<html><body><div id=root></div></body></html>", {}),  # nothing
+    ("needs_browser", "<body><div id=root></div><script src=/app.js></script></body>", {}),  # a shell for a script
+    ("soft_404", f"<title>Page not found | Acme</title><h1>Oops</h1>{PARAGRAPHS}", {}),  # an error page that says 200
     (
         "needs_browser",
         "<body><p>Checking your browser before you can see acme.example. Please wait a few seconds.</p></body>",
