@@ -44,7 +44,8 @@ def _model() -> dict[str, Any]:
 @cache
 def _of_rows(side: str) -> float:
     """How often a party that a list gives is right, as counted by training/row_precision.py."""
-    right, seen = json.loads((files("extractors.data") / "row_precision.json").read_text("utf8"))[side]
+    counts: dict[str, tuple[int, int]] = json.loads((files("extractors.data") / "row_precision.json").read_text("utf8"))
+    right, seen = counts[side]
     return round((right + 1) / (seen + 2), 3)
 
 

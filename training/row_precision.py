@@ -14,6 +14,7 @@ from extractors.files import FileProblem, read_file
 from extractors.parties import OF_ROWS, SIDES, link_parties
 from extractors.pipeline import build_pipeline
 from extractors.record import find_values
+from schemas.record import Organisation, Person
 from schemas.release import Release
 from training.examples import load_lines
 
@@ -30,10 +31,8 @@ def judge(doc: Doc, release: Release, gold: Mapping[str, Any]) -> Iterator[tuple
     for amount in gold["amounts"]:
         by_text.setdefault(amount["text"], []).append(amount)
     found, seen = link_parties(doc, give_kinds(doc, find_values(doc, release))), Counter[str]()
-    names = {
-        entity.name: {entity.name, *(mention.text for mention in entity.mentions)}
-        for entity in (*found.people, *found.organisations)
-    }
+    entities: list[Person | Organisation] = [*found.people, *found.organisations]
+    names = {entity.name: {entity.name, *(mention.text for mention in entity.mentions)} for entity in entities}
     for amount in found.amounts:
         same = by_text.get(amount.text, [])
         for side in SIDES if same else ():
