@@ -1,8 +1,9 @@
 """How far confidences can be trusted: `python -m benchmarks.calibration CORPUS [--svg docs/calibration.svg]`.
 
 For each field, on `dev`: how many values, the mean confidence, the share that is right, and the expected calibration
-error (ECE), the mean distance of the two over ten bins of equal width. A value is right as CORPUS/eval/score.py says;
-a payer or payee that the gold record does not give counts as wrong.
+error (ECE), the mean distance of the two over ten bins of equal width; then the ECE that confidences without fault have
+on so few values. A value is right as CORPUS/eval/score.py says; a payer or payee that the gold record does not give
+counts as wrong.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from training.confidence import judge, load_judge
 
 OF_AMOUNTS = ("kind", "payer", "payee")
 BINS = 10
+_DRAWS = 500
 Pairs = list[tuple[float, bool]]
 
 
@@ -66,6 +68,13 @@ def load_pairs(corpus: Path) -> dict[str, Pairs]:
     return pairs
 
 
+def error_by_chance(pairs: Pairs) -> float:
+    """The expected calibration error of the same confidences if each were just right: the mean of many draws."""
+    draws, sure = np.random.default_rng(1), np.array([confidence for confidence, _ in pairs])
+    outcomes = (draws.random(len(sure)) < sure for _ in range(_DRAWS))
+    return float(np.mean([expected_error([*zip(sure, right, strict=True)]) for right in outcomes]))
+
+
 def draw(pairs: dict[str, Pairs]) -> str:
     """Reliability diagrams as SVG: confidence to the right, share right upwards, a dot's area the values in its bin."""
     size, columns = 170, 5
@@ -105,10 +114,12 @@ def main() -> None:
     cli.add_argument("--svg", type=Path, help="draw reliability diagrams there")
     args = cli.parse_args()
     pairs = load_pairs(args.corpus)
-    print(f"{'field':14}{'values':>8}{'confidence':>12}{'right':>8}{'ECE':>8}")
+    print(f"{'field':14}{'values':>8}{'confidence':>12}{'right':>8}{'ECE':>8}{'by chance':>11}")
     for field, found in pairs.items():
         p, right = (np.mean([pair[side] for pair in found]) for side in (0, 1))
-        print(f"{field:14}{len(found):>8}{p:>12.3f}{right:>8.3f}{expected_error(found):>8.3f}")
+        print(
+            f"{field:14}{len(found):>8}{p:>12.3f}{right:>8.3f}{expected_error(found):>8.3f}{error_by_chance(found):>11.3f}"
+        )
     if args.svg:
         args.svg.write_text(draw(pairs), encoding="utf8")
 

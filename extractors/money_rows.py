@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from extractors.ties import Mention
-from schemas.record import Amount
 
 FEWEST = 4
 """Rows that make a list."""
@@ -15,27 +16,36 @@ _PROSE = re.compile(r"\s(?:is|are|was|were|will|has|have|today|announced)\s")
 _LONG_WORD = re.compile(r"\w{5}")
 
 
-def find_rows(text: str, amounts: Sequence[Amount]) -> dict[str, tuple[int, int]]:
-    """By the id of each sum that ends or stands in a row of a list: where its row begins, and where the sum does.
+class Place(NamedTuple):
+    """Where something stands in a text."""
+
+    start: int
+    end: int
+
+
+def find_lists(text: str, sums: Sequence[Place]) -> Iterator[list[Place]]:
+    """The rows of each list: from where a row begins to where its sum does.
 
     A list is at least four sums, each on a line below the one before with no sentence ending within the lines.
+
+    >>> text = "Harbor Fund $5\\nLake Fund $6\\nRiver Fund $7\\nHill Fund $8"
+    >>> sums = [Place(match.start(), match.end()) for match in re.finditer("[$].", text)]
+    >>> [[text[slice(*row)].strip() for row in rows] for rows in find_lists(text, sums)]
+    [['Harbor Fund', 'Lake Fund', 'River Fund', 'Hill Fund']]
     """
-    rows: dict[str, tuple[int, int]] = {}
-    for run in _runs(text, amounts):
-        for number, amount in enumerate(run):
-            start = run[number - 1].end if number else _line(text, amount.start)
-            rows[amount.id] = (text.find("\n", start, amount.start) if number else start, amount.start)
-    return rows
+    for run in _runs(text, sums):
+        first = Place(_line(text, run[0].start), run[0].start)
+        yield [first, *(Place(text.find("\n", a.end, b.start), b.start) for a, b in pairwise(run))]
 
 
-def _runs(text: str, amounts: Sequence[Amount]) -> Iterator[list[Amount]]:
-    run: list[Amount] = []
-    for amount in amounts:
-        if run and not _goes_on(text[run[-1].end : amount.start]):
+def _runs(text: str, sums: Sequence[Place]) -> Iterator[list[Place]]:
+    run: list[Place] = []
+    for place in sums:
+        if run and not _goes_on(text[run[-1].end : place.start]):
             if len(run) >= FEWEST:
                 yield run
             run = []
-        run.append(amount)
+        run.append(place)
     if len(run) >= FEWEST:
         yield run
 
@@ -51,10 +61,10 @@ def _line(text: str, place: int) -> int:
     return text.rfind("\n", 0, len(text[:start].rstrip("\n"))) + 1 if alone and start else start
 
 
-def row_head(text: str, row: tuple[int, int], names: Sequence[Mention]) -> str | None:
+def row_head(text: str, row: Place, names: Sequence[Mention]) -> str | None:
     """The name with which a row begins, of `names` within it; None where it begins with other words."""
     for mention in names:
-        lead = text[row[0] : mention.start].rpartition("\n")[2]
+        lead = text[row.start : mention.start].rpartition("\n")[2]
         if mention.is_name and not _LONG_WORD.search(lead):
             return mention.name
     return None

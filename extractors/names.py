@@ -13,7 +13,9 @@ from extractors.clusters import folded
 from extractors.domains import add_domains
 from extractors.gazetteer import Form, Gazetteer
 from extractors.lexicon import common_words, word_lists
+from extractors.money_rows import Place
 from extractors.repeats import add_repeats, agree
+from extractors.row_names import add_row_heads
 from extractors.spans import text_of
 from extractors.tagger import Name, load_tagger
 
@@ -61,6 +63,7 @@ def mark_names(doc: Doc, find: Find, gazetteer: Gazetteer | None = None) -> Doc:
     names = add_domains(text, names)
     names = gazetteer.add_to(doc, names) if gazetteer else names
     names = add_repeats(text, agree(text, names))
+    names = add_row_heads(text, names, [Place(span.start_char, span.end_char) for span in doc.spans.get("amounts", ())])
     taken = bytearray(len(doc))
     for key in ("dates", "amounts"):
         for span in doc.spans.get(key, ()):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc
 
 from extractors.findings import Findings
-from extractors.money_rows import row_head
+from extractors.money_rows import Place, row_head
 from extractors.party_features import Scene, find_candidates, read_scene
 from extractors.positions import Candidate
 from schemas.evidence import Evidence, Reason
@@ -21,8 +21,6 @@ from schemas.record import Amount
 SIDES = ("payer", "payee")
 RULE = "model:parties"
 OF_ROWS = "rows_of_one_payer"
-_GIVEN = frozenset(("commitment", "budget"))
-"""Kinds of sums that are told in lists of who gets how much."""
 _SURE = 0.8
 """From so likely a payer outside a list on, it and not the issuer pays what the list tells."""
 _LIKELY = 6
@@ -41,6 +39,14 @@ class Choice(NamedTuple):
 def _model() -> dict[str, Any]:
     model: dict[str, Any] = json.loads((files("extractors.data") / "parties.json").read_text("utf8"))
     return model
+
+
+@cache
+def _of_rows(side: str) -> float:
+    """How often a party that a list gives is right, as counted by training/row_precision.py."""
+    counts: dict[str, tuple[int, int]] = json.loads((files("extractors.data") / "row_precision.json").read_text("utf8"))
+    right, seen = counts[side]
+    return round((right + 1) / (seen + 2), 3)
 
 
 def link_parties(_: Doc, found: Findings) -> Findings:
@@ -79,20 +85,19 @@ def _in_rows(
 ) -> list[tuple[Choice, Choice]]:
     """A list of who gets how much: each row begins with who gets it; one pays for all, as told outside the list."""
     outside = [
-        pair[0] for amount, pair in zip(amounts, chosen, strict=True) if amount.id not in scene.rows and pair[0].name
+        pair[0] for amount, pair in zip(amounts, chosen, strict=True) if amount.start not in scene.rows and pair[0].name
     ]
     payer = max(outside, key=lambda choice: choice.probability, default=Choice(None, 0.0))
     if payer.probability < _SURE and scene.issuer:
         payer = Choice(scene.issuer, 0.5)
     payer = payer._replace(rule=OF_ROWS)
     return [
-        (payer, _head(scene, amount, payer)) if amount.id in scene.rows and amount.kind in _GIVEN else pair
+        (payer, _head(scene, row.place, payer)) if (row := scene.rows.get(amount.start)) and row.is_given else pair
         for amount, pair in zip(amounts, chosen, strict=True)
     ]
 
 
-def _head(scene: Scene, amount: Amount, payer: Choice) -> Choice:
-    row = scene.rows[amount.id]
+def _head(scene: Scene, row: Place, payer: Choice) -> Choice:
     name = row_head(scene.text, row, scene.within(*row))
     return Choice(name if name != payer.name else None, payer.probability, OF_ROWS)
 
@@ -104,7 +109,8 @@ def _with_parties(scene: Scene, amount: Amount, pair: tuple[Choice, Choice]) -> 
         words = _words(scene, amount, choice.name) if choice.name else None
         if words is not None:
             changes |= {side: choice.name, f"{side}_words": words}
-            why[side] = Reason(rule=choice.rule, confidence=_calibrated(side, choice.probability))
+            sure = _of_rows(side) if choice.rule == OF_ROWS else _calibrated(side, choice.probability)
+            why[side] = Reason(rule=choice.rule, confidence=sure)
     return amount.model_copy(update={**changes, "why": why}) if changes else amount
 
 

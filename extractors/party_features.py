@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from extractors.findings import Findings
-from extractors.money_rows import find_rows, row_head
+from extractors.money_rows import Place, find_lists, row_head
 from extractors.positions import Candidate
 from extractors.sentences import Sentences
 from extractors.stand_ins import find_mentions
@@ -16,8 +16,20 @@ from schemas.values import AmountKind
 _BEFORE, _BEHIND = 500, 400
 """Characters around a sum beyond which its sentence is not looked at."""
 _CONTEXT = 60
+_GIVEN = frozenset(("commitment", "budget"))
+"""Kinds of sums that are told in lists of who gets how much."""
+_MOST = 0.75
+"""Part of a list's rows that are of these."""
 _TOLD = 3
 """Names that the release has most often, or first, are candidates wherever they stand."""
+
+
+class Row(NamedTuple):
+    """A row of a list of sums."""
+
+    place: Place
+    is_given: bool
+    """Whether the list tells who gets how much."""
 
 
 class Scene(NamedTuple):
@@ -30,7 +42,8 @@ class Scene(NamedTuple):
     """Of the mentions."""
     marks: Sequence[tuple[int, int, Token]]
     """Mentions and sums, as tokens, in order."""
-    rows: Mapping[str, tuple[int, int]]
+    rows: Mapping[int, Row]
+    """The rows of lists, by where their sums begin."""
     issuer: str | None
     kinds: Mapping[str, str]
     """Of each organisation; `person` of each person."""
@@ -65,7 +78,7 @@ def read_scene(found: Findings) -> Scene:
         mentions=mentions,
         starts=[mention.start for mention in mentions],
         marks=_marks(mentions, found.amounts),
-        rows=find_rows(found.release.text, found.amounts),
+        rows=_rows(found),
         issuer=issuer,
         kinds={body.name: body.kind or "other" for body in found.organisations}
         | {person.name: "person" for person in found.people},
@@ -74,6 +87,16 @@ def read_scene(found: Findings) -> Scene:
         told=list(dict.fromkeys((*first[:_TOLD], *most[:_TOLD], *((issuer,) if issuer else ())))),
         places=places,
     )
+
+
+def _rows(found: Findings) -> dict[int, Row]:
+    kinds = {amount.start: amount.kind for amount in found.amounts}
+    lists = find_lists(found.release.text, [Place(amount.start, amount.end) for amount in found.amounts])
+    return {
+        row.end: Row(row, sum(kinds[other.end] in _GIVEN for other in rows) >= _MOST * len(rows))
+        for rows in lists
+        for row in rows
+    }
 
 
 def _marks(mentions: Sequence[Mention], amounts: Sequence[Amount]) -> list[tuple[int, int, Token]]:
@@ -113,8 +136,8 @@ def _look_around(scene: Scene, amount: Amount, kind: AmountKind | None) -> _Arou
     first, last = scene.sentences.around(amount.start)
     start, end = max(first, amount.start - _BEFORE), min(last, amount.end + _BEHIND)
     earlier = scene.sentences.around(max(0, first - 2))[0] if first else 0
-    row = scene.rows.get(amount.id)
-    head = row_head(scene.text, row, scene.within(*row)) or "-" if row else ""
+    row = scene.rows.get(amount.start)
+    head = row_head(scene.text, row.place, scene.within(*row.place)) or "-" if row else ""
     low, high = (bisect_left(scene.marks, place, key=lambda mark: mark[0]) for place in (start, end))
     inside = [
         (s, e, Token("sum", "") if s == amount.start and token.kind == "other" else token)

@@ -204,4 +204,4 @@ def test_much_text_of_any_kind_costs_little(nlp: Language, text: str) -> None:
     doc = nlp.make_doc((text * 5_000)[:100_000])
     begin = time.process_time()
     mark_amounts(doc)
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 60

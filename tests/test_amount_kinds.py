@@ -202,4 +202,4 @@ def test_weights_that_ship_fit_the_kinds() -> None:
 def test_any_text_in_time(nlp: Language, text: str) -> None:
     began = time.process_time()
     assert all(amount.kind for amount in _extract(nlp, text))
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 60

@@ -86,4 +86,4 @@ def test_any_text(text: str) -> None:
 def test_time_is_linear(piece: str) -> None:
     begin = time.process_time()
     read_dateline((piece * 200_000)[:200_000])
-    assert time.process_time() - begin < 1
+    assert time.process_time() - begin < 10

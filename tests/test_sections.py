@@ -140,4 +140,4 @@ def test_every_line_belongs_to_one_section(text: str) -> None:
 def test_time_is_linear(piece: str) -> None:
     begin = time.process_time()
     read_sections((piece * 100_000)[:100_000])
-    assert time.process_time() - begin < 3
+    assert time.process_time() - begin < 20  # two seconds; a quadratic rule takes hours
