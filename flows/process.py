@@ -23,6 +23,7 @@ from extractors.signature import read_signature
 from flows.fetch import Fetcher
 from flows.files import FILES_SOURCE, list_files, load_file
 from flows.listed import MAX_TAGS, PARSING
+from flows.memory import return_memory
 from flows.report import FOUND_KEPT, Found, Report, add_reports
 from flows.request import Ask, FetchError
 from flows.turns import RESTING
@@ -65,6 +66,7 @@ class Bench:
 @contextmanager
 def open_bench(settings: Settings) -> Iterator[Bench]:
     """Opens the store, the HTTP client and the pipeline, and closes what needs closing."""
+    return_memory()
     store = open_store(settings.database_url)
     try:
         nlp = build_pipeline(settings.model, _known_forms(store) if settings.gazetteer else ())

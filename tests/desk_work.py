@@ -8,6 +8,7 @@ from spacy.language import Language
 
 from extractors.pipeline import build_pipeline
 from flows.fetch import Fetcher
+from flows.memory import return_memory
 from flows.plan import plan_links
 from flows.process import Bench, process_links
 from flows.report import Report, add_reports
@@ -31,6 +32,7 @@ def pipeline() -> Language:
 def work(folder: Path, sources: Sequence[Source], settings: dict[str, Any] | None = None, **wanted: Any) -> Report:
     """One run over the sources, with the store in a folder."""
     given = Settings(data_dir=folder, **{"retries": 0, "timeout_seconds": 2.0, **(settings or {})})
+    return_memory()
     store = open_store(given.database_url)
     try:
         save_sources(store, sources)
