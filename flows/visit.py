@@ -14,7 +14,9 @@ from schemas.source import Link, Source
 from store.models import Address
 from store.save import GONE
 
-NOT_MODIFIED = 304
+NOT_MODIFIED, NOT_FOUND = 304, 404
+SOFT_404 = "soft_404"
+"""Code of a page that says that it was not found, whatever the server's status says."""
 NOT_WANTED = "not_wanted"
 """Code of an address whose release is older or newer than what a run was asked for."""
 
@@ -63,8 +65,10 @@ class Visit:
     def of(cls, job: Job, page: FetchedPage, outcome: Reading | Problem | None = None, code: str | None = None) -> Self:
         """A page that was had."""
         if isinstance(outcome, Problem):
-            address = _failed(job, outcome.code, page.status, read_pause(_failures(job), may_pass=False))
-            return cls(job, address, page, outcome)
+            is_gone = job.is_known and outcome.code == SOFT_404
+            status = NOT_FOUND if is_gone else page.status
+            address = _failed(job, outcome.code, status, read_pause(_failures(job), may_pass=False))
+            return cls.gone(job, address) if is_gone else cls(job, address, page, outcome)
         published = outcome.release.published if outcome else None
         said = {
             "checked_at": page.fetched_at,
@@ -81,6 +85,11 @@ class Visit:
         return cls(job, address, page, outcome, "unchanged" if page.status == NOT_MODIFIED else None)
 
     @classmethod
+    def gone(cls, job: Job, address: Address) -> Self:
+        """A release whose page has vanished, which is no failure."""
+        return cls(job, address.model_copy(update={"code": None}), kind="gone")
+
+    @classmethod
     def failed(cls, job: Job, error: FetchError) -> Self:
         """A page that could not be had; a release whose page has vanished is no failure, but gone."""
         if error.code == RESTING:
@@ -88,7 +97,7 @@ class Visit:
         pause = max(read_pause(_failures(job), error.may_pass), dt.timedelta(seconds=error.retry_after or 0))
         address = _failed(job, error.code, error.status, pause)
         if job.is_known and error.status in GONE:
-            return cls(job, address.model_copy(update={"code": None}), kind="gone")
+            return cls.gone(job, address)
         problem = Problem(
             source=job.source.name, place=job.link.url, stage="fetch", code=error.code, message=str(error)
         )

@@ -171,6 +171,19 @@ def test_a_vanished_page_is_marked_and_not_deleted(newsroom: Newsroom, tmp_path:
     assert rows(tmp_path, gone) == []  # it came back
 
 
+def test_a_page_that_says_it_was_not_found_has_vanished_though_its_status_is_200(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    feed(newsroom, range(2))
+    source = newsroom.source(discover="feed")
+    work(tmp_path, [source])
+    newsroom.page("/release/1", "<title>Page not found</title><h1>Page not found</h1><p>Sorry, it is not here.</p>")
+    report = work(tmp_path, [source], recheck=True)
+    assert (report.clean, report.counts["test"]["gone"]) == (True, 1)
+    gone = "select url, text_sha256 is not null from release where gone_since is not null"
+    assert rows(tmp_path, gone) == [(newsroom.url + "/release/1", 1)]
+
+
 def test_checking_again_costs_no_bodies(newsroom: Newsroom, tmp_path: Path) -> None:
     feed(newsroom, range(3))
     statuses: list[bool] = []
