@@ -43,6 +43,8 @@ def add(
         try:
             proposal = propose_source(url, fetcher, allow_host or ())
         except (FetchError, DiscoverError) as error:
+            if error.code == "bad_url":
+                raise typer.BadParameter(str(error)) from error
             err.print(Text(str(error), "red"), soft_wrap=True)
             raise typer.Exit(1) from error
         found = proposal.source.model_copy(update={"name": wanted})

@@ -1,5 +1,6 @@
 """Fetching over HTTP: polite to each host, patient with what may pass, on its guard, bounded in bytes and seconds."""
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from schemas.page import FetchedPage, utc_now
 from schemas.settings import Settings
 from schemas.source import Link, Source
 from store.database import Store
+
+logging.getLogger("stamina").setLevel(logging.ERROR)  # what still fails after its retries is reported by us
 
 MAX_REDIRECTS = 10
 _LONGEST_REST = 86_400.0

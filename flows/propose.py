@@ -14,7 +14,7 @@ from extractors.encoding import decode
 from flows.desk import Desk
 from flows.discover import discover_links, read_feed_links
 from flows.feeds import looks_like_feed
-from flows.fetch import Fetcher
+from flows.fetch import Fetcher, read_host
 from flows.listed import DiscoverError, read_link_url
 from flows.request import FetchError
 from flows.sitemaps import looks_like_sitemap
@@ -45,6 +45,7 @@ def propose_source(url: str, fetcher: Fetcher, allow_hosts: Iterable[str] = ()) 
 
     Raises FetchError where the address cannot be had, DiscoverError where nothing there lists releases.
     """
+    read_host(url)
     asked: dict[str, Any] = {"name": make_name(url), "url": url, "discover": "auto", "allow_hosts": tuple(allow_hosts)}
     draft = Source.model_validate(asked)
     page = fetcher.fetch_page(Link(source=draft.name, url=url), draft)

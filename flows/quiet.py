@@ -3,7 +3,6 @@
 Imported before `prefect` by every module that imports it; what the user's own environment says wins.
 """
 
-import logging
 import os
 
 DEFAULTS = {
@@ -17,4 +16,3 @@ DEFAULTS = {
 
 for name, value in DEFAULTS.items():
     os.environ.setdefault(name, value)
-logging.getLogger("stamina").setLevel(logging.ERROR)  # what still fails after its retries is reported by us
