@@ -204,6 +204,7 @@ USAGE = [
     (["ingest", "--since", "yesterday"], "--since"),
     (["ingest", "--published", "2025-01-01"], "--published"),
     (["ingest", ".", "--due"], "the rest is for a sources.toml"),
+    (["source", "add", "ftp://acme.example"], "not an http(s) address"),
     (["source", "test"], "sources.toml: cannot be read"),
     (["source", "test", "--file", "none.toml"], "none.toml"),
     (["extract"], "paths"),
