@@ -46,14 +46,8 @@ def ingest(
     """Fetch, read, extract and store the releases that the store does not have yet."""
     paths = sources or []
     is_files = bool(paths) and not all(path.suffix == ".toml" for path in paths)
-    wanted = Wanted(
-        limit=limit,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        backfill=backfill,
-        recheck=recheck,
-        only_due=due,
-    )
+    first, last = (moment.date() if moment else None for moment in (since, until))
+    wanted = Wanted(limit=limit, since=first, until=last, backfill=backfill, recheck=recheck, only_due=due)
     if is_files and (source or wanted != Wanted()):
         raise typer.BadParameter("files and folders take only --published and --json; the rest is for a sources.toml")
     if published and not is_files:

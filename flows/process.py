@@ -31,7 +31,6 @@ from flows.visit import NOT_MODIFIED, NOT_WANTED, Job, Reading, Visit
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.record import Record
-from schemas.release import Release
 from schemas.settings import Settings
 from schemas.source import Source
 from schemas.wanted import Wanted
@@ -196,7 +195,9 @@ def process_readings(readings: Sequence[Reading | Problem], bench: Bench) -> Rep
 def _finish(
     outcomes: Sequence[Reading | Problem], bench: Bench, seconds: Counter[str], visits: Sequence[Visit]
 ) -> Report:
-    wanted = [entry for entry in outcomes if isinstance(entry, Problem) or not _is_unwanted(entry.release, bench)]
+    wanted = [
+        entry for entry in outcomes if isinstance(entry, Problem) or not bench.wanted.excludes(entry.release.published)
+    ]
     read = [entry for entry in wanted if isinstance(entry, Reading)]
     with _timed(seconds, "extract"), bench.extracting:
         extracted = [_ticked(record, bench) for record in extract_records(bench.nlp, (e.release for e in read))]
@@ -251,7 +252,3 @@ def _counts(items: Sequence[Item], problems: Sequence[Problem]) -> dict[str, Cou
 def _ticked(record: Record | Problem, bench: Bench) -> Record | Problem:
     bench.tick()
     return record
-
-
-def _is_unwanted(release: Release, bench: Bench) -> bool:
-    return bench.wanted.excludes(release.published)

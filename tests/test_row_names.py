@@ -1,6 +1,7 @@
 """Organisations at the heads of rows."""
 
 import re
+import time
 
 import pytest
 
@@ -60,3 +61,20 @@ def test_an_unsure_name_gives_way_to_a_head_and_stands_where_there_is_none() -> 
     unsure = [Name(long, long + 29, "ORG", 0.3), Name(short, short + 12, "OTHER", 0.3)]
     found = add_row_heads(text, sorted([*sure, *unsure]), sums)
     assert [text[n.start : n.end] for n in found if n.label == "ORG"][3:] == ["Norvik Association", "Women at Sea"]
+
+
+def test_a_person_or_place_that_heads_a_row_stays_one() -> None:
+    text = ROWS + "Ana Reis – new boats $4"
+    sums = [Place(match.start(), match.end()) for match in re.finditer(r"\$\d", text)]
+    sure = [Name(match.start(), match.end(), "ORG", 0.9) for name in SEEN for match in re.finditer(name, text)]
+    ana = Name(text.index("Ana"), text.index("Ana") + 8, "PERSON", 0.9)
+    assert add_row_heads(text, sorted([*sure, ana]), sums) == sorted([*sure, ana])
+
+
+def test_a_list_of_many_rows_costs_their_number() -> None:
+    rows = "".join(f"Quayside Trust Boats {number} of many Piers $1\n\n" for number in range(20_000))
+    names = [Name(match.start(), match.end(), "ORG", 0.9) for match in re.finditer("Quayside Trust", rows)]
+    sums = [Place(match.start(), match.end()) for match in re.finditer(r"\$\d", rows)]
+    began = time.process_time()
+    assert len(add_row_heads(rows, names[::2], sums)) == len(names)
+    assert time.process_time() - began < 60  # two seconds; a quadratic rule takes hours
