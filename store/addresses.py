@@ -52,6 +52,7 @@ def save_links(store: Store, links: Iterable[Link], found_at: dt.datetime) -> No
     if not rows:
         return
     with writing(store) as connection:
+        _insert_sources(connection, rows.values())
         insert_missing(connection, tables.address, list(rows.values()))
         for row in rows.values():
             listed = {name: row[name] for name in _LISTED if row[name] is not None}
@@ -62,6 +63,7 @@ def save_links(store: Store, links: Iterable[Link], found_at: dt.datetime) -> No
 def save_addresses(connection: Connection, addresses: Iterable[Address]) -> None:
     """Write what is known now; when an address was first met stays."""
     rows = {address_id(address.source, address.url): _row(address) for address in addresses}
+    _insert_sources(connection, rows.values())
     upsert(connection, tables.address, list(rows.values()), frozenset({"found_at"}))
 
 
@@ -69,6 +71,10 @@ def save_visits(store: Store, addresses: Iterable[Address]) -> None:
     """As save_addresses, in a transaction of its own."""
     with writing(store) as connection:
         save_addresses(connection, addresses)
+
+
+def _insert_sources(connection: Connection, rows: Iterable[Row]) -> None:
+    insert_missing(connection, tables.source, [{"name": name} for name in sorted({row["source"] for row in rows})])
 
 
 def mark_gone(connection: Connection, source: str, urls: Iterable[str], since: dt.datetime | None) -> int:
