@@ -98,7 +98,7 @@ def try_out(
     try:
         with Fetcher(settings, store) as fetcher:
             wanted = [entry for entry in declared if not names or entry.name in names]
-            findings = try_sources(wanted, fetcher, store, settings.connections)
+            findings = try_sources(wanted, fetcher, store, settings)
     finally:
         close_store(store)
     if as_json:

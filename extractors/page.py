@@ -241,7 +241,7 @@ def _body(tree: HtmlElement, picked: list[str] | None, title: str, origin: Origi
     body = make_text("", "\n\n".join(_without_title(paragraphs, title)))
     is_text = sum(map(str.isalpha, body)) >= _FEWEST_LETTERS
     if picked is None and (_is_browser_check(body) if is_text else awaits_script(tree)):
-        message = f"shows its text to scripts or people only: {body[:80]!r}; fetch it with a browser or leave it out"
+        message = f"shows its text to scripts or people only: {body[:80]!r}; set `render` in its source or leave it out"
         raise PageError("needs_browser", f"{origin.name}: {message}")
     if not is_text:
         raise PageError("no_text", f"{origin.name}: no main text found; name it in the source's `select.text`")

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pydantic import BaseModel
 
 from extractors.page import PageError, read_page
+from flows.browser import Browser
 from flows.desk import Desk
 from flows.discover import discover_links
 from flows.fetch import Fetcher
 from flows.listed import DiscoverError
 from flows.request import FetchError
 from schemas.release import Release
+from schemas.settings import Settings
 from schemas.source import Link, Source
 from schemas.values import FROZEN
 from store.database import Store
@@ -37,13 +39,13 @@ class Finding(BaseModel):
     before: SourceCheck | None = None
 
 
-def try_sources(sources: Sequence[Source], fetcher: Fetcher, store: Store, connections: int) -> list[Finding]:
+def try_sources(sources: Sequence[Source], fetcher: Fetcher, store: Store, settings: Settings) -> list[Finding]:
     """Ask each source for its listing and read its first release."""
-    with ThreadPoolExecutor(connections) as pool:
-        return list(pool.map(lambda source: _try_source(source, fetcher, store), sources))
+    with Browser(settings, fetcher) as browser, ThreadPoolExecutor(settings.connections) as pool:
+        return list(pool.map(lambda source: _try_source(source, fetcher, store, browser), sources))
 
 
-def _try_source(source: Source, fetcher: Fetcher, store: Store) -> Finding:
+def _try_source(source: Source, fetcher: Fetcher, store: Store, browser: Browser) -> Finding:
     before = next((check for check in load_checks(store, source.name) if check.code is None), None)
     try:
         links = discover_links(Desk(source, fetcher))
@@ -51,16 +53,22 @@ def _try_source(source: Source, fetcher: Fetcher, store: Store) -> Finding:
         return Finding(source=source.name, code=error.code, message=str(error), before=before)
     dates = [link.published for link in links if link.published]
     found = Finding(source=source.name, links=len(links), newest=max(dates, default=None), before=before)
-    release = read_release(links[0], source, fetcher)
+    release = read_release(links[0], source, fetcher, browser)
     if isinstance(release, str):
         return found.model_copy(update={"code": release.partition(":")[0], "message": release.partition(": ")[2]})
     read = {"title": release.title, "published": release.published, "length": len(release.text)}
     return found.model_copy(update=read | {"newest": found.newest or release.published})
 
 
-def read_release(link: Link, source: Source, fetcher: Fetcher) -> Release | str:
+def read_release(link: Link, source: Source, fetcher: Fetcher, browser: Browser | None = None) -> Release | str:
     """The release behind a link, or `code: message` where there is none."""
     try:
-        return read_page(fetcher.fetch_page(link, source), source)
+        page = fetcher.fetch_page(link, source)
+        try:
+            return read_page(page, source)
+        except PageError as error:
+            if error.code != "needs_browser" or browser is None or not source.render:
+                raise
+            return read_page(browser.render(page, source).page, source)
     except (FetchError, PageError) as error:
         return f"{error.code}: {error}"

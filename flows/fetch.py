@@ -90,6 +90,10 @@ class Fetcher:
                     raise _on_the_way(error, trip) from error
         raise AssertionError("stamina neither returned nor raised")
 
+    def fetch_part(self, ask: Ask, source: Source, seconds: float) -> Answer:
+        """Fetch once what belongs to a page, in its turn, with redirects, in `seconds` of asking. Raises FetchError."""
+        return self._follow(_Trip(ask, source, seconds))
+
     def list_sitemaps(self, url: str, source: Source) -> list[str]:
         """The sitemaps that the robots.txt of an address's host names. Raises FetchError where it cannot be had now."""
         trip = _Trip(Ask(url), source, self._settings.timeout_seconds)

@@ -20,6 +20,7 @@ from extractors.pdf import is_pdf
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
 from extractors.signature import read_signature
+from flows.browser import Browser
 from flows.fetch import Fetcher
 from flows.files import FILES_SOURCE, list_files, load_file
 from flows.listed import MAX_TAGS, PARSING
@@ -52,6 +53,7 @@ class Bench:
     settings: Settings
     store: Store
     fetcher: Fetcher
+    browser: Browser
     nlp: Language
     run_id: str | None = None
     wanted: Wanted = field(default_factory=Wanted)
@@ -69,8 +71,8 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
     store = open_store(settings.database_url)
     try:
         nlp = build_pipeline(settings.model, _known_forms(store) if settings.gazetteer else ())
-        with Fetcher(settings, store) as fetcher:
-            yield Bench(settings=settings, store=store, fetcher=fetcher, nlp=nlp)
+        with Fetcher(settings, store) as fetcher, Browser(settings, fetcher) as browser:
+            yield Bench(settings=settings, store=store, fetcher=fetcher, browser=browser, nlp=nlp)
     finally:
         close_store(store)
 
@@ -100,18 +102,32 @@ def _visit(job: Job, bench: Bench, seconds: Counter[str]) -> Visit:
     """Fetch a page, archive it and read it at once, so that no more bodies are in memory than there are connections."""
     try:
         page = bench.fetcher.fetch_page(job.link, job.source, job.ask())
+        if page.status == NOT_MODIFIED:
+            return Visit.of(job, page)
+        save_bytes(bench.settings.archive_url, page.body)  # kept before anything is made of them
+        with PARSING, _timed(seconds, "read"):
+            outcome = _read(page, job.source)
+        if isinstance(outcome, Problem) and outcome.code == "needs_browser" and job.source.render:
+            page, outcome = _render(page, job, bench)
     except FetchError as error:
         return Visit.failed(job, error)
-    if page.status == NOT_MODIFIED:
-        return Visit.of(job, page)
-    save_bytes(bench.settings.archive_url, page.body)  # kept before anything is made of them
-    with PARSING, _timed(seconds, "read"):
-        outcome = _read(page, job.source)
     if isinstance(outcome, Problem) and outcome.code == "no_text":
         outcome = _visit_attached(job, page, bench) or outcome
     if isinstance(outcome, Reading) and bench.wanted.excludes(outcome.release.published):
         return Visit.of(job, page.without_body(), outcome, code=NOT_WANTED)
     return Visit.of(job, page.without_body(), outcome)
+
+
+def _render(page: FetchedPage, job: Job, bench: Bench) -> tuple[FetchedPage, Reading | Problem]:
+    """The page as its scripts made it, archived and read. Raises FetchError."""
+    rendered = bench.browser.render(page, job.source)
+    save_bytes(bench.settings.archive_url, rendered.page.body)
+    with PARSING:
+        outcome = _read(rendered.page, job.source)
+    if isinstance(outcome, Problem) and rendered.refused:
+        why = f"{outcome.message}; rendered, but not all was had that its scripts asked for: {rendered.refused[0]}"
+        outcome = outcome.model_copy(update={"message": why})
+    return rendered.page, outcome
 
 
 def _visit_attached(job: Job, page: FetchedPage, bench: Bench) -> Reading | None:

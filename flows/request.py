@@ -53,6 +53,8 @@ class Ask(NamedTuple):
     """Whether the beginning of a body beyond the limit of bytes is better than nothing."""
     max_bytes: int | None = None
     """Where the limit of the settings is not the one."""
+    origin: str | None = None
+    """The site whose script asks, for servers that let only some read what they answer."""
 
 
 class Answer(NamedTuple):
@@ -67,8 +69,8 @@ class Answer(NamedTuple):
 
 def send(client: httpx.Client, ask: Ask, settings: Settings, seconds: float) -> Answer:
     """Ask once and read the answer, in `seconds` all in all. Raises FetchError."""
-    conditions = {"If-None-Match": ask.etag, "If-Modified-Since": ask.last_modified}
-    headers = {"Accept-Encoding": ACCEPTED, **{name: value for name, value in conditions.items() if value}}
+    said = {"If-None-Match": ask.etag, "If-Modified-Since": ask.last_modified, "Origin": ask.origin}
+    headers = {"Accept-Encoding": ACCEPTED, **{name: value for name, value in said.items() if value}}
     with _told(ask.url, seconds), deadline(seconds), client.stream("GET", ask.url, headers=headers) as response:
         _check_status(response, ask)
         body, is_cut = b"", False

@@ -59,6 +59,8 @@ class Source(BaseModel):
     """Bounds of the pause between two looks at the listing (`--due`); within them it follows how much is published."""
     obey_robots: bool = True
     """Whether the robots.txt of its hosts is obeyed; false only with the newsroom's consent."""
+    render: bool = False
+    """Whether releases that only scripts fill are rendered by a browser; wants the extra `[browser]`."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts that may be on private addresses, such as an intranet's; all others have to be on the public internet."""
     max_links: Annotated[int, Field(ge=1)] = 10_000

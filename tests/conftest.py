@@ -34,6 +34,10 @@ from store.models import Item
 
 CORPUS = Path(os.environ.get("DATELINE_CORPUS", "../shared")) / "corpus"
 """Real releases, where they are at hand."""
+BROWSER = os.environ.get("DATELINE_BROWSER") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+"""A Chromium, where one is at hand."""
 # A user's own settings must not reach the tests, nor the tests a user's Prefect.
 for _name in [name for name in os.environ if name.startswith("DATELINE_")] + ["PREFECT_API_URL"]:
     os.environ.pop(_name, None)

@@ -1,12 +1,14 @@
 """Runs over sources without Prefect: plan, then batches in turn, with a real store and a real server."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
 
 from extractors.pipeline import build_pipeline
+from flows.browser import Browser
 from flows.fetch import Fetcher
 from flows.memory import return_memory
 from flows.plan import plan_links
@@ -36,8 +38,9 @@ def work(folder: Path, sources: Sequence[Source], settings: dict[str, Any] | Non
     store = open_store(given.database_url)
     try:
         save_sources(store, sources)
-        with Fetcher(given, store) as fetcher:
-            bench = Bench(settings=given, store=store, fetcher=fetcher, nlp=pipeline(), wanted=Wanted(**wanted))
+        with Fetcher(given, store) as fetcher, Browser(given, fetcher) as browser:
+            hands = Bench(settings=given, store=store, fetcher=fetcher, browser=browser, nlp=pipeline())
+            bench = replace(hands, wanted=Wanted(**wanted))
             plan = plan_links(sources, bench)
             step = given.batch_size
             batches = [plan.jobs[start : start + step] for start in range(0, len(plan.jobs), step)]
