@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from store.columns import UTC, key, metadata, texts
 from store.fetch_tables import address, host, slot, source_check
+from store.search_tables import release_words
 from store.value_tables import (
     VALUES,
     amount,
@@ -62,6 +63,7 @@ __all__ = [
     "record_check",
     "release",
     "release_version",
+    "release_words",
     "review",
     "run",
     "section",
