@@ -65,6 +65,7 @@ OLDER = [
     "0004",  # before copies
     "0005",  # before addresses and hosts
     "0006",  # before walks
+    "0007",  # before events of reviews
 ]
 FIRST_FIELDS = {
     "person": ("id", "name", "title", "organisation", "confidence"),
