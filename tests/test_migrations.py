@@ -81,6 +81,8 @@ OLDER = [
     "0003",  # before sections, events and commitments
     "0004",  # before copies
     "0005",  # before addresses and hosts
+    "0006",  # before walks
+    "0007",  # before events of reviews
 ]
 FIRST_FIELDS = {
     "person": ("id", "name", "title", "organisation", "confidence"),

@@ -192,7 +192,7 @@ def test_the_longest_text_is_stored(store: Store, make_item: MakeItem) -> None:
 def test_what_was_stored_before_is_found_after_the_upgrade(filled: Store) -> None:
     before = {typed: find(filled, typed) for typed, _ in FOUND}
     with writing(filled) as connection:
-        downgrade(connection, "0006")
+        downgrade(connection, "0008")
         upgrade(connection)
     assert {typed: find(filled, typed) for typed, _ in FOUND} == before
     check_index(filled)

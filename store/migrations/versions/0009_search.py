@@ -11,7 +11,7 @@ from store.search import as_vector
 from store.words import read_findable
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
