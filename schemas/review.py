@@ -200,12 +200,17 @@ class Shown(BaseModel):
     field: ReviewField
     value_id: str
     value: dict[str, Any]
-    """As it holds now (`schemas.record`); of a rejected one as extracted."""
+    """As it holds now (`schemas.record`); of a rejected one as extracted, of a reopened one as extracted by now."""
     review: Review | None = None
+    """As it was made; its places are those of the text that it was made on."""
     reopened: str | None = None
     """Why a decision has to be made again; None where it stands or there is none."""
     machine_now: dict[str, Any] | None = None
-    """What the extractor says by now, where that is not what was reviewed."""
+    """What the extractor says by now, where that is not what was reviewed; empty where it finds nothing there."""
+    machine_id: str | None = None
+    """Id of the value in the current record, which its checks go by; None where it has none there."""
+    stands: bool = True
+    """False for a reopened one whose words are no longer in the text: `value` is as it was, its places mean nothing."""
 
 
 class DeskSheet(BaseModel):

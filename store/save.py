@@ -25,6 +25,7 @@ from store.rows import (
     utc,
     version_row,
 )
+from store.search import save_words
 from store.upsert import chunks, delete_where, insert_missing, upsert
 from store.value_rows import value_rows
 
@@ -73,6 +74,7 @@ def save_batch(store: Store, batch: Batch) -> Saved:
         _save_records(connection, plan)
         _save_values(connection, plan)
         save_copies(connection, plan.newest.values())
+        save_words(connection, plan.newest.values())
         upsert(connection, tables.quarantine, [problem_row(problem, batch.seen_at) for problem in plan.problems])
         _save_visits(connection, plan)
         cleared = _clear_quarantine(connection, plan.items)

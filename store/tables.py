@@ -18,7 +18,9 @@ from sqlalchemy import (
 )
 
 from store.columns import UTC, key, metadata, texts
-from store.fetch_tables import address, host, slot, source_check
+from store.fetch_tables import address, host, slot, source_check, walk
+from store.review_tables import review, review_claim, review_event, review_state
+from store.search_tables import release_words
 from store.value_tables import (
     VALUES,
     amount,
@@ -62,12 +64,17 @@ __all__ = [
     "record_check",
     "release",
     "release_version",
+    "release_words",
     "review",
+    "review_claim",
+    "review_event",
+    "review_state",
     "run",
     "section",
     "slot",
     "source",
     "source_check",
+    "walk",
 ]
 
 source = Table(
@@ -191,23 +198,6 @@ quarantine = Table(
     Column("first_seen", UTC, nullable=False),
     Column("last_seen", UTC, nullable=False),
     Column("tries", BigInteger, nullable=False),
-)
-
-review = Table(
-    "review",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("release_id", Text, ForeignKey("release.id"), nullable=False, index=True),
-    Column("field", Text, nullable=False),
-    Column("value_id", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("machine", JSON(none_as_null=True)),
-    Column("human", JSON(none_as_null=True)),
-    Column("reviewer", Text, nullable=False),
-    Column("reviewed_at", UTC, nullable=False),
-    Column("extractor_version", Text, nullable=False),
-    Column("text_sha256", Text, nullable=False),
-    Column("comment", Text),
 )
 
 entity = Table(
