@@ -2,20 +2,21 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, Field
-from store.review_desk import claim_release
-from store.review_events import ReviewConflictError, act, load_events
 from store.review_queue import load_queue, next_release
 
-from review.ask import MAX_NUMBER, Wanted, WhichOpinion, identity_of, now, open_release, store_of
+from review.ask import Wanted, WhichOpinion, identity_of, now, open_release, store_of
 from review.guard import csrf_token
 from review.setup import Role
 from schemas.record import Record
 from schemas.release import Release
-from schemas.review import Act, Action, Claim, DeskSheet, Opinion, Queue, ReviewEvent
+from schemas.review import Act, Action, Claim, DeskSheet, EventNumber, Opinion, Queue, ReviewEvent
 from schemas.values import FROZEN
+from store.review_desk import claim_release, drop_claim
+from store.review_errors import ReviewConflictError
+from store.review_events import act, load_events
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Nobody is logged in."},
@@ -51,7 +52,7 @@ class Asked(BaseModel):
 
     model_config = FROZEN
     action: Action
-    seen: int = Field(ge=0, le=MAX_NUMBER)
+    seen: EventNumber
     """Number of the last event of the release that was seen."""
     request_id: str = Field(min_length=8, max_length=64)
     """Made by who asks: asked again with the same, nothing is done twice."""
@@ -79,7 +80,7 @@ def queue(
     request: Request, wanted: Wanted, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: str | None = None
 ) -> Queue:
     """Releases in the order of priority."""
-    return load_queue(store_of(request), wanted, limit, after)
+    return load_queue(store_of(request), wanted, limit, after, now())
 
 
 @router.get("/next")
@@ -107,8 +108,15 @@ def events(request: Request, release_id: str, opinion: WhichOpinion) -> list[Rev
 def claim(request: Request, release_id: str, opinion: WhichOpinion) -> Claimed:
     """Say that one has the release before oneself; tells who else has, and how far the events are."""
     sheet = open_release(request, release_id, opinion).sheet
-    held = claim_release(store_of(request), release_id, identity_of(request).name, now())
+    held = claim_release(store_of(request), release_id, identity_of(request).name, now(), opinion)
     return Claimed(claim=held, seen=sheet.seen, at=now())
+
+
+@router.delete("/releases/{release_id}/claim", status_code=204)
+def drop(request: Request, release_id: str, opinion: WhichOpinion) -> None:
+    """Give one's own claim back."""
+    open_release(request, release_id, opinion)
+    drop_claim(store_of(request), release_id, identity_of(request).name, opinion)
 
 
 @router.post("/releases/{release_id}/acts")
@@ -123,8 +131,3 @@ def conflict(error: ReviewConflictError) -> JSONResponse:
     """409: what others did meanwhile."""
     told = [event.model_dump(mode="json") for event in error.events]
     return JSONResponse({"error": str(error), "events": told}, 409)
-
-
-def not_found(message: str) -> HTTPException:
-    """404 with a message."""
-    return HTTPException(404, message)

@@ -8,7 +8,6 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.sessions import SessionMiddleware
-from store.review_events import ReviewConflictError, ReviewError
 
 from review import api, desk, login, pages, work
 from review.accounts import Tries
@@ -16,6 +15,7 @@ from review.guard import LimitBody, guard_by, refuse
 from review.render import show_error
 from review.setup import Setup
 from store.database import StoreError
+from store.review_errors import ReviewConflictError, ReviewError
 
 SESSION_SECONDS = 14 * 24 * 3600
 
@@ -65,8 +65,8 @@ def _tell_errors(app: FastAPI) -> None:
         return answer(request, 422, f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}")
 
     @app.exception_handler(ReviewConflictError)
-    def _conflict(request: Request, error: ReviewConflictError) -> Response:
-        return answer(request, 409, str(error))
+    def _conflict(_request: Request, error: ReviewConflictError) -> Response:
+        return api.conflict(error)
 
     @app.exception_handler(ReviewError)
     def _impossible(request: Request, error: ReviewError) -> Response:

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Query, Request
 from pydantic import ValidationError
-from store.review_desk import load_sheet
 
 from review.setup import Identity, Setup
 from schemas.record import Record
@@ -14,6 +13,7 @@ from schemas.release import Release
 from schemas.review import DeskSheet, Opinion, QueueFilter
 from store.database import Store
 from store.load import load_record, load_release
+from store.review_desk import load_sheet
 
 
 def setup_of(request: Request) -> Setup:

@@ -5,15 +5,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from store.review_desk import claim_release
-from store.review_events import load_events
 
 from review.ask import MAX_NUMBER, Opened, Wanted, WhichOpinion, identity_of, now, open_release, query_of, store_of
 from review.forms import fill, guess, held_names
 from review.labels import ONE
 from review.render import render, show
 from review.sheet import Row, places, view_desk
-from schemas.review import Claim, ReviewField, Shown
+from schemas.review import Claim, Opinion, ReviewField, Shown
+from store.review_desk import claim_release
+from store.review_events import load_events
 
 router = APIRouter(prefix="/desk/{release_id}", include_in_schema=False)
 Place = Annotated[int | None, Query(ge=0, le=MAX_NUMBER)]
@@ -23,14 +23,14 @@ Place = Annotated[int | None, Query(ge=0, le=MAX_NUMBER)]
 def desk(request: Request, release_id: str, wanted: Wanted, opinion: WhichOpinion) -> Response:
     """The whole desk; opening it says to others that one has it before oneself."""
     opened = open_release(request, release_id, opinion)
-    claim = _claim(request, release_id) or opened.sheet.claim
+    claim = _claim(request, release_id, opinion) or opened.sheet.claim
     view = view_desk(*opened)
     return show(request, "desk.html", view=view, claim=claim, opinion=opinion, query=query_of(wanted))
 
 
-def _claim(request: Request, release_id: str) -> Claim | None:
-    identity = identity_of(request)
-    return claim_release(store_of(request), release_id, identity.name, now()) if identity.decides else None
+def _claim(request: Request, release_id: str, opinion: Opinion) -> Claim | None:
+    me = identity_of(request)
+    return claim_release(store_of(request), release_id, me.name, now(), opinion) if me.decides else None
 
 
 @router.get("/panel")

@@ -95,7 +95,10 @@ def find_marks(values: Iterable[Shown]) -> list[Mark]:
     [Mark(start=3, end=7, field='dates', value_id='a')]
     """
     return sorted(
-        Mark(place["start"], place["end"], shown.field, shown.value_id) for shown in values for place in _places(shown)
+        Mark(place["start"], place["end"], shown.field, shown.value_id)
+        for shown in values
+        if shown.stands
+        for place in _places(shown)
     )
 
 

@@ -1,14 +1,13 @@
 """The queue: which releases wait, in which order, and who is at what."""
 
-from typing import Annotated, get_args
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from store.review_queue import load_queue, next_release
+from store.review_queue import load_choices, load_queue, next_release
 
 from review.ask import Wanted, identity_of, now, query_of, store_of
 from review.render import show
-from schemas.values import CheckCode
 
 PAGE = 50
 """Releases on a page."""
@@ -23,15 +22,15 @@ def queue(
     note: Annotated[str | None, Query(max_length=20)] = None,
 ) -> Response:
     """The queue with its filters."""
-    found = load_queue(store_of(request), wanted, PAGE, after)
+    store = store_of(request)
+    found = load_queue(store, wanted, PAGE, after, now())
     return show(
         request,
         "queue.html",
         queue=found,
         wanted=wanted,
         query=query_of(wanted),
-        checks=get_args(CheckCode),
-        sources=sorted({release.source for release in found.releases}),
+        choices=load_choices(store),
         is_first=after is None,
         nothing_left=note == "end",
     )

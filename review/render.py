@@ -1,5 +1,6 @@
 """Pages and fragments from templates; everything that is put into one is escaped."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 
 from review import labels
 from review.guard import csrf_token
-from schemas.review import Change
+from schemas.review import Change, Snippet
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -38,8 +39,15 @@ def _changed(change: Change) -> list[tuple[str, str, str]]:
     return labels.differences((before and before.human) or after.machine, after.human)
 
 
+def _cut(found: Snippet) -> list[tuple[str, bool]]:
+    """A snippet's words, and whether they were looked for."""
+    edges = [0, *(edge for mark in found.marks for edge in mark), len(found.text)]
+    return [(found.text[start:end], number % 2 == 1) for number, (start, end) in enumerate(pairwise(edges))]
+
+
 _TEMPLATES.filters.update(
     exact=exact,
+    cut=_cut,
     changed=_changed,
     words=labels.words,
     minute=labels.minute,

@@ -50,9 +50,11 @@ class Row(NamedTuple):
     """Where it stands: start, end, words."""
     why: list[Why]
     changed: list[tuple[str, str, str]]
-    """What a person changed: attribute, extracted, now."""
+    """What a person changed: attribute, extracted, now; of a reopened value what they had left, and what it is now."""
     now_otherwise: list[tuple[str, str, str]]
     """What the extractor says otherwise by now: attribute, reviewed, extracted."""
+    is_gone: bool
+    """Whether the extractor finds nothing there by now."""
     reopened: str | None
     comment: str | None
     reviewer: str | None
@@ -121,7 +123,8 @@ class DeskView(NamedTuple):
 
 def view_desk(release: Release, record: Record, sheet: DeskSheet) -> DeskView:
     """The desk of a release."""
-    checks = [_check(check, release.text) for check in record.checks]
+    ids = {shown.machine_id or shown.value_id: shown.value_id for shown in sheet.values}
+    checks = [_check(check, release.text, ids) for check in record.checks]
     about = _by_value(checks)
     rows = [_row(shown, about) for shown in sheet.values]
     groups = [Group(field, title, [row for row in rows if row.field == field]) for field, title in FIELDS.items()]
@@ -133,9 +136,9 @@ def _standing(sheet: DeskSheet) -> list[Mark]:
     return find_marks(sheet.values)
 
 
-def _check(check: Check, text: str) -> CheckRow:
+def _check(check: Check, text: str, ids: Mapping[str, str]) -> CheckRow:
     said = text[check.start : check.end] if check.start is not None else ""
-    return CheckRow(words(check.code), check.message, check.start, check.end, said, check.value_id)
+    return CheckRow(words(check.code), check.message, check.start, check.end, said, ids.get(check.value_id or ""))
 
 
 def _by_value(checks: Iterable[CheckRow]) -> Mapping[str, list[str]]:
@@ -159,15 +162,23 @@ def _row(shown: Shown, about: Mapping[str, list[str]]) -> Row:
         sign=SIGNS[state],
         confidence=None if review and review.machine is None else value.get("confidence"),
         section=words(value.get("section")),
-        places=[(place["start"], place["end"], place["text"]) for place in places(value)],
+        places=[(place["start"], place["end"], place["text"]) for place in places(value) if shown.stands],
         why=list(_why(value)),
-        changed=differences(review.machine, review.human) if review else [],
-        now_otherwise=differences(value, shown.machine_now),
+        changed=_changed(shown),
+        now_otherwise=differences(value, shown.machine_now) if shown.machine_now else [],
+        is_gone=shown.machine_now == {},
         reopened=shown.reopened,
         comment=review.comment if review else None,
         reviewer=review.reviewer if review else None,
         checks=about.get(shown.value_id, []),
     )
+
+
+def _changed(shown: Shown) -> list[tuple[str, str, str]]:
+    if shown.review is None:
+        return []
+    left = shown.review.human
+    return differences(left, shown.value) if shown.reopened else differences(shown.review.machine, left)
 
 
 def state_of(shown: Shown) -> State:

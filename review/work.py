@@ -1,3 +1,5 @@
+"""Pictures of the work."""
+
 from fastapi import APIRouter
 
 router = APIRouter()

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from review.accounts import Tries, User, check_password, hash_password, load_secret, load_users, save_users
 from review.app import build_app
@@ -49,24 +48,25 @@ def stored(shared: Store, make_item: Callable[..., Item]) -> tuple[Store, Item]:
 
 def client(store: Store, host: str = "127.0.0.1", peer: str = "10.1.2.3", **settings: Any) -> TestClient:
     """A browser at a desk; on this computer alone unless the settings say otherwise."""
-    setup = Setup(**{"store": store, "secret": "s" * 30, "reviewer": "ana"} | settings)
+    given: dict[str, Any] = {"store": store, "secret": "s" * 30, "reviewer": "ana"} | settings
+    setup = Setup(**given)
     return TestClient(build_app(setup), base_url=f"http://{host}:8470", client=(peer, 1), follow_redirects=False)
 
 
-def log_in(browser: TestClient, name: str, password: str = PASSWORD) -> Response:
+def log_in(browser: TestClient, name: str, password: str = PASSWORD) -> Any:
     page = browser.get("/login").text
     token = page.partition('name="csrf" value="')[2].partition('"')[0]
-    return browser.post("/login", data={"csrf": token, "name": name, "password": password})  # type: ignore[return-value]
+    return browser.post("/login", data={"csrf": token, "name": name, "password": password})
 
 
-def accept(browser: TestClient, item: Item, **headers: str) -> Response:
+def accept(browser: TestClient, item: Item, **headers: str) -> Any:
     """One change, with the token of this browser's session."""
     token = browser.get("/api/me").json().get("csrf", "")
     target = {"field": "people", "value_id": item.record.people[0].id}
     action = {"kind": "accept", "targets": [target]}
     asked = {"action": action, "seen": 0, "request_id": f"test-{time.monotonic_ns()}"}
     sent = {"X-CSRF-Token": token} | {name.replace("_", "-"): value for name, value in headers.items()}
-    return browser.post(f"/api/releases/{item.release.id}/acts", json=asked, headers=sent)  # type: ignore[return-value]
+    return browser.post(f"/api/releases/{item.release.id}/acts", json=asked, headers=sent)
 
 
 @pytest.mark.parametrize("path", ["/", "/static/style.css", "/desk/none", "/api/openapi.json"])

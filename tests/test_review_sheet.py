@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from review.forms import FORMS, fill, guess, held_names
 from review.sheet import DeskView, State, state_of, view_desk
@@ -99,7 +100,9 @@ def test_the_text_is_drawn_again_when_a_value_stands_elsewhere(make_item: Callab
     assert _view(item, values[1:]).marks_key != before
 
 
-MODELS = {"people": Person, "organisations": Organisation, "amounts": Amount, "dates": DateMention, "quotes": Quote}
+MODELS: dict[str, type[BaseModel]] = {
+    "people": Person, "organisations": Organisation, "amounts": Amount, "dates": DateMention, "quotes": Quote,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("field", FORMS)
