@@ -5,10 +5,21 @@ const dialog = () => document.getElementById("dialog");
 
 /** Opens a form of the server's in the dialog; `save` gets the action and returns an error's words or nothing. */
 export async function openForm(url, save) {
-  const answer = await fetch(url);
-  const said = await answer.text();
-  if (!answer.ok) throw new Error(errorOf(said));
   const box = dialog();
+  box.innerHTML = '<h2 id="dialog-title">…</h2>';
+  box.showModal(); // at once, so that what is typed meanwhile does nothing else
+  let answer, said;
+  try {
+    answer = await fetch(url);
+    said = await answer.text();
+  } catch (error) {
+    box.close();
+    throw error;
+  }
+  if (!answer.ok) {
+    box.close();
+    throw new Error(errorOf(said));
+  }
   box.innerHTML = said;
   const form = box.querySelector("form");
   box.className = `f-${form.dataset.field}`;
@@ -24,7 +35,6 @@ export async function openForm(url, save) {
       problem.textContent = error.message;
     }
   });
-  box.showModal();
   (form.querySelector("[data-attr], input:not([type=hidden]), textarea") ?? form).focus();
 }
 
