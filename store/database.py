@@ -70,7 +70,7 @@ def open_store(database_url: str) -> Store:
         raise StoreError(f"{shown}: made by a newer version of Dateline ({error}); update the program") from error
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
-        raise StoreError(f"{shown}: cannot be opened ({cause}); check address, rights and server") from error
+        raise StoreError(f"{shown}: cannot be opened ({cause}); {_what_to_do(str(cause))}") from error
     return store
 
 
@@ -96,6 +96,17 @@ def reading(store: Store) -> Iterator[Connection]:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
+
+
+def _what_to_do(cause: str) -> str:
+    """What helps when the database cannot be opened.
+
+    >>> _what_to_do("no such module: fts5")
+    "Python's SQLite lacks full-text search: take a Python of python.org or Debian, or use PostgreSQL"
+    """
+    if "no such module: fts5" in cause:
+        return "Python's SQLite lacks full-text search: take a Python of python.org or Debian, or use PostgreSQL"
+    return "check address, rights and server"
 
 
 def _normalise(database_url: str) -> URL:

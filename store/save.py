@@ -26,6 +26,7 @@ from store.rows import (
     utc,
     version_row,
 )
+from store.search import save_words
 from store.upsert import chunks, delete_where, insert_missing, upsert
 from store.value_rows import value_rows
 
@@ -77,6 +78,7 @@ def save_batch(store: Store, batch: Batch) -> Saved:
         save_copies(connection, plan.newest.values())
         before = {key: known.text_sha256 for key, known in plan.known.items()}
         save_states(connection, plan.newest.values(), before, batch.seen_at)
+        save_words(connection, plan.newest.values())
         upsert(connection, tables.quarantine, [problem_row(problem, batch.seen_at) for problem in plan.problems])
         _save_visits(connection, plan)
         cleared = _clear_quarantine(connection, plan.items)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from store.columns import UTC, key, metadata, texts
 from store.fetch_tables import address, host, slot, source_check, walk
 from store.review_tables import review, review_claim, review_event, review_state
+from store.search_tables import release_words
 from store.value_tables import (
     VALUES,
     amount,
@@ -63,6 +64,7 @@ __all__ = [
     "record_check",
     "release",
     "release_version",
+    "release_words",
     "review",
     "review_claim",
     "review_event",

@@ -28,7 +28,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: froz
     """Write rows of one table; where the primary key is there already, merge each column but those to `keep`."""
     if not rows:
         return
-    statement = _insert(connection, table)
+    statement = insert_into(connection, table)
     merged = {
         column.name: _merge(column, statement.excluded)
         for column in table.columns
@@ -41,7 +41,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: froz
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write those rows of one table whose primary key is not there yet."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
 
 
 def delete_where(connection: Connection, column: ColumnElement[str], values: Iterable[str]) -> int:
@@ -52,7 +52,8 @@ def delete_where(connection: Connection, column: ColumnElement[str], values: Ite
     return total
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An INSERT of this database's own kind, which can say what becomes of rows that are there."""
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 

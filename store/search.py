@@ -1,0 +1,104 @@
+"""Finding releases by words of their texts and names: FTS5 on SQLite, tsvector on PostgreSQL."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Connection, Text, cast, column, false, func, literal, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from schemas.record import Record
+from store import tables
+from store.models import Item
+from store.rows import Row
+from store.upsert import chunks, insert_into
+from store.words import BREAK, Phrase, read_asked, read_findable
+
+_INDEX = table("word_index", column("word_index"), column("rowid"))
+"""SQLite's; it follows `release_words`."""
+
+
+def save_words(connection: Connection, items: Collection[Item]) -> None:
+    """Let these releases be found by what their records and texts say now."""
+    numbers = _number(connection, [item.release.id for item in items])
+    as_column = as_vector if connection.dialect.name == "postgresql" else " ".join
+    rows: list[Row] = [
+        {"number": numbers[item.release.id], "release_id": item.release.id, "words": as_column(words_of(item))}
+        for item in items
+    ]
+    if rows:
+        statement = insert_into(connection, tables.release_words)
+        words = tables.release_words.c.words
+        changed = {"index_elements": ["number"], "where": words.is_distinct_from(statement.excluded.words)}
+        statement = statement.on_conflict_do_update(set_={"words": statement.excluded.words}, **changed)
+        connection.execute(statement, sorted(rows, key=lambda row: row["number"]))
+
+
+def has_words(connection: Connection, release_id: ColumnElement[str], typed: str) -> ColumnElement[bool]:
+    """Whether a release has all that somebody typed; none has what is neither letter nor digit.
+
+    No text is an error, whatever it is. `words.read_asked` says what it asks for.
+    """
+    asked = read_asked(typed)
+    if not asked:
+        return false()
+    own = tables.release_words.c
+    if connection.dialect.name == "postgresql":
+        fits = own.words.bool_op("@@")(cast(literal(as_tsquery(asked), Text), TSQUERY))
+    else:
+        index = select(_INDEX.c.rowid).where(_INDEX.c.word_index.match(as_fts5(asked)))
+        fits = own.number.in_(index)
+    return release_id.in_(select(own.release_id).where(fits))
+
+
+def as_fts5(asked: Sequence[Phrase]) -> str:
+    """What FTS5 takes.
+
+    >>> as_fts5(read_asked('"harbour school" norv'))
+    '"harbour school" AND "norv"*'
+    """
+    return " AND ".join(f'"{" ".join(phrase.words)}"{"*" * phrase.is_open}' for phrase in asked)
+
+
+def as_tsquery(asked: Sequence[Phrase]) -> str:
+    """What PostgreSQL takes.
+
+    >>> as_tsquery(read_asked('"harbour school" norv'))
+    "'harbour' <-> 'school' & 'norv':*"
+    """
+    phrases = (" <-> ".join(f"'{word}'" for word in phrase.words) + ":*" * phrase.is_open for phrase in asked)
+    return " & ".join(phrases)
+
+
+def as_vector(words: Sequence[str]) -> str:
+    """What PostgreSQL keeps: each word with its places.
+
+    >>> as_vector(["ana", "¶", "ask", "ana"])
+    "'ana':1,4 'ask':3"
+    """
+    places = defaultdict(list)
+    for place, word in enumerate(words, 1):
+        places[word].append(str(place))
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items() if word != BREAK)
+
+
+def words_of(item: Item) -> list[str]:
+    """What a release can be found by."""
+    return read_findable(_names(item.record), item.release.text)
+
+
+def _names(record: Record) -> list[str]:
+    people = (person.name for person in record.people)
+    organisations = (name for one in record.organisations for name in (one.name, one.acronym) if name)
+    return [*people, *organisations]
+
+
+def _number(connection: Connection, ids: Collection[str]) -> dict[str, int]:
+    """The number of each release; a new one gets the next, so that SQLite's index grows at its end."""
+    own = tables.release_words.c
+    numbers: dict[str, int] = {}
+    for chunk in chunks(sorted(ids)):
+        known = select(own.release_id, own.number).where(own.release_id.in_(chunk))
+        numbers |= {row.release_id: row.number for row in connection.execute(known)}
+    last = connection.execute(select(func.coalesce(func.max(own.number), 0))).scalar_one()
+    new = (key for key in dict.fromkeys(ids) if key not in numbers)
+    return numbers | {key: last + place for place, key in enumerate(new, 1)}

@@ -1,0 +1,142 @@
+"""Words as they are looked for: what of a text can be found, what somebody typed asks for, and where it stands. Pure.
+
+Both databases get the words from here and not from tokenizers of their own, so that they find the same.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import regex
+
+MOST_WORDS = 16_000
+"""Words of a release that can be found, its names first: PostgreSQL keeps no places beyond some 16,000."""
+MOST_ASKED = 64
+"""Words that a question may have; those behind them are not looked for."""
+_LONGEST = 56
+"""Bytes of a word that count: MOST_WORDS of them fit into PostgreSQL's index of a release (1 MiB)."""
+_SEEN = 100_000
+"""Characters of a text that are looked through for a snippet."""
+BREAK = "¶"
+"""Between a name and what follows: no question can have it, so that no phrase is found across."""
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
+_NO_LETTER = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_ASKED = re.compile(r'"(?P<inside>[^"]*)(?P<close>")?|[^\s"]+')
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+
+
+class Phrase(NamedTuple):
+    """Words that follow each other."""
+
+    words: tuple[str, ...]
+    is_open: bool
+    """Whether the last one need only begin so."""
+
+
+class Snippet(NamedTuple):
+    """Some words of a text around those that were found."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    """Where in `text` the words stand that were found, end-exclusive."""
+
+
+def read_words(text: str) -> list[str]:
+    """Every word, without regard to case, accents and punctuation; a number is a word.
+
+    >>> read_words("Zoë's €2.50 co-operation, STRASSE and Straße 🎉")
+    ['zoe', 's', '2', '50', 'co', 'operation', 'strasse', 'and', 'strasse']
+    """
+    words: list[str] = []
+    for chunk in text.split():
+        if chunk.isascii() and chunk.isalnum() and len(chunk) <= _LONGEST:  # as most are: no pattern is needed
+            words.append(chunk.lower())
+        else:
+            words += [word for found in _WORD.findall(chunk) if (word := _fold(found))]
+    return words
+
+
+def read_findable(names: Iterable[str], text: str) -> list[str]:
+    """What a release can be found by: its names, then its text; at most MOST_WORDS, breaks between names included.
+
+    >>> read_findable(["Ana Reis"], "A grant, says Reis.")
+    ['ana', 'reis', '¶', 'a', 'grant', 'says', 'reis']
+    """
+    named = [word for name in dict.fromkeys(names) for word in (*read_words(name), BREAK)]
+    return [*named, *read_words(text)][:MOST_WORDS]
+
+
+def read_asked(typed: str) -> tuple[Phrase, ...]:
+    """What somebody typed: phrases that all are wanted, in whatever order; () where it has no letter or digit.
+
+    Words in quotation marks follow each other, and so do the parts of a word with a hyphen or the like. The last word
+    need only begin so, unless a quotation mark closes it.
+
+    >>> read_asked('grant "harbour school" co-op')
+    (Phrase(words=('grant',), is_open=False), Phrase(words=('harbour', 'school'), is_open=False), \
+Phrase(words=('co', 'op'), is_open=True))
+    >>> read_asked('"harbour sch'), read_asked('NEAR(* -"'), read_asked("🎉")
+    ((Phrase(words=('harbour', 'sch'), is_open=True),), (Phrase(words=('near',), is_open=True),), ())
+    """
+    phrases, left = [], MOST_ASKED
+    for found in _ASKED.finditer(typed.translate(_QUOTES)):
+        words = read_words(found[0])[:left]
+        if words:
+            phrases.append(Phrase(tuple(words), is_open=not found["close"]))
+            left -= len(words)
+    whole = [phrase._replace(is_open=False) for phrase in phrases[:-1]]
+    return tuple(dict.fromkeys((*whole, *phrases[-1:])))
+
+
+def find_words(text: str, asked: Sequence[Phrase]) -> list[tuple[int, int]]:
+    """Where the phrases stand in a text, end-exclusive, in its order.
+
+    >>> find_words("A Grant for grants", read_asked("grant"))
+    [(2, 7), (12, 18)]
+    """
+    places = [(found.span(), word) for found in _WORD.finditer(text) if (word := _fold(found[0]))]
+    words = [word for _, word in places]
+    spans = {
+        (places[first][0][0], places[first + len(phrase.words) - 1][0][1])
+        for phrase in asked
+        for first in range(len(words) - len(phrase.words) + 1)
+        if _stands(words[first : first + len(phrase.words)], phrase)
+    }
+    return sorted(spans)
+
+
+def cut_snippet(text: str, asked: Sequence[Phrase], width: int = 160) -> Snippet | None:
+    """Some `width` characters around the first of what was found; None where nothing is.
+
+    >>> cut_snippet("Norvik Foundation gives the Harbour School a grant", read_asked("school"), 20)
+    Snippet(text='… the Harbour School a …', marks=((14, 20),))
+    """
+    plain = re.sub(r"\s", " ", text[:_SEEN])
+    found = find_words(plain, asked)
+    if not found:
+        return None
+    first, last = found[0]
+    start = max(plain.rfind(" ", 0, max(first - width // 2, 0)) + 1, first - width)
+    wanted = min(max(start + width, last), len(plain))
+    end = min(f"{plain} ".index(" ", wanted), wanted + width)
+    before, after = "… " * (start > 0), " …" * (end < len(text))
+    marks = [(one - start + len(before), two - start + len(before)) for one, two in found if two <= end]
+    return Snippet(f"{before}{plain[start:end]}{after}", tuple(marks))
+
+
+def _stands(words: Sequence[str], phrase: Phrase) -> bool:
+    *before, last = phrase.words
+    return list(words[:-1]) == before and (words[-1].startswith(last) if phrase.is_open else words[-1] == last)
+
+
+def _fold(word: str) -> str:
+    return word.lower() if word.isascii() and len(word) <= _LONGEST else _fold_slowly(word)
+
+
+@lru_cache(maxsize=10_000)
+def _fold_slowly(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
+    plain = _NO_LETTER.sub("", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return plain.encode()[:_LONGEST].decode(errors="ignore")
