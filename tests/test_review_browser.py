@@ -60,6 +60,7 @@ def test_a_morning_by_keyboard(chromium: Browser, tmp_path: Path, make_item: Mak
             page.locator("#dialog form").wait_for()
             page.keyboard.type("The board is new.")
             page.locator("#dialog button.main").press("Enter")
+            expect(page.locator("#dialog")).to_be_hidden()
             page.keyboard.press("A")
             expect(page.locator("#panel")).to_have_attribute("data-open", "0")
             first = page.locator("#main").get_attribute("data-release")
@@ -157,7 +158,7 @@ def test_two_reviewers(chromium: Browser, tmp_path: Path, make_item: MakeItem) -
         row_of(second, "Ana Reis").click()
         second.keyboard.press("x")  # now he has seen it
         expect(row_of(second, "Ana Reis")).to_have_attribute("data-state", "rejected")
-        assert [(event.reviewer, event.action.kind) for event in load_events(store, item.release.id)] == [
+        assert [(event.reviewer, event.action.kind, event.changes[0].value_id) for event in load_events(store, item.release.id)] == [
             ("ana", "accept"), ("ben", "reject"), ("ben", "reject"),
         ]  # fmt: skip
 
