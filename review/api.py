@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, Field
-from store.review_queue import load_queue, next_release
 
 from review.ask import Wanted, WhichOpinion, identity_of, now, open_release, store_of
 from review.guard import csrf_token
@@ -17,6 +16,7 @@ from schemas.values import FROZEN
 from store.review_desk import claim_release, drop_claim
 from store.review_errors import ReviewConflictError
 from store.review_events import act, load_events
+from store.review_queue import load_queue, next_release
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Nobody is logged in."},
@@ -57,6 +57,8 @@ class Asked(BaseModel):
     request_id: str = Field(min_length=8, max_length=64)
     """Made by who asks: asked again with the same, nothing is done twice."""
     opinion: Opinion = 1
+    based_on: str | None = Field(default=None, max_length=200)
+    """`based_on` of the sheet that was seen: on another text or record the action is refused."""
 
 
 class Claimed(BaseModel):

@@ -15,7 +15,7 @@ from review.guard import LimitBody, guard_by, refuse
 from review.render import show_error
 from review.setup import Setup
 from store.database import StoreError
-from store.review_errors import ReviewConflictError, ReviewError
+from store.review_errors import ReviewConflictError
 
 SESSION_SECONDS = 14 * 24 * 3600
 
@@ -68,10 +68,6 @@ def _tell_errors(app: FastAPI) -> None:
     def _conflict(_request: Request, error: ReviewConflictError) -> Response:
         return api.conflict(error)
 
-    @app.exception_handler(ReviewError)
-    def _impossible(request: Request, error: ReviewError) -> Response:
-        return answer(request, 422, str(error))
-
     @app.exception_handler(StoreError)
     def _store(request: Request, error: StoreError) -> Response:
-        return answer(request, 503, str(error))
+        return answer(request, 422, str(error))

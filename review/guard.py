@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from review.accounts import load_users
 from review.setup import Identity, Setup
+from store.database import StoreError
 
 MAX_BODY = 1_000_000
 """Bytes of a request's body; a release of 1 MB is read from the store, never sent here."""
@@ -102,6 +103,8 @@ def guard_by(setup: Setup) -> Callable[[Request, _Next], Awaitable[Response]]:
             await _check(request, setup)
         except Refused as refused:
             return refuse(request, refused.status, str(refused))
+        except StoreError as error:  # the accounts cannot be read: nobody gets in
+            return refuse(request, 503, str(error))
         return await call_next(request)
 
     return guard

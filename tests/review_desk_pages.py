@@ -61,6 +61,11 @@ def row_of(page: Page, name: str) -> Any:
     return page.locator("#panel .row", has=page.locator(".head", has_text=name)).first
 
 
+def choose(page: Page, name: str) -> None:
+    """Click on a value: on what it is called, for below may be buttons."""
+    row_of(page, name).locator(".head").click()
+
+
 def select_words(page: Page, words: str) -> None:
     """Select words of the text as a mouse would."""
     page.evaluate(

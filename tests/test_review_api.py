@@ -1,6 +1,7 @@
 """The JSON API: the same actions as the pages', said plainly when they cannot be done."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
+from schemathesis.core.result import Ok
 
 from review.app import build_app
 from review.setup import Setup
@@ -44,7 +46,8 @@ def browser_of(store: Store, name: str = "ana") -> TestClient:
 
 def do(client: TestClient, item: Item, action: dict[str, Any], seen: int = 0, request_id: str = "") -> Any:
     asked = {"action": action, "seen": seen, "request_id": request_id or f"request-{next(NUMBERS)}"}
-    return client.post(f"/api/releases/{item.release.id}/acts", json=asked)
+    path, sent = f"/api/releases/{item.release.id}/acts", {"Content-Type": "application/json"}
+    return client.post(path, content=json.dumps(asked), headers=sent)
 
 
 def accept(item: Item) -> dict[str, Any]:
@@ -151,6 +154,7 @@ def test_requests_that_nobody_thought_of(shared: Store, make_item: Callable[...,
     api = schemathesis.openapi.from_asgi("/api/openapi.json", client.app, headers=_sent(client))
 
     for operation in api.get_all_operations():
+        assert isinstance(operation, Ok)
         _exhaust(operation.ok(), client, made)
 
 

@@ -26,7 +26,7 @@ def _values(item: Item) -> list[Shown]:
 
 
 def _view(item: Item, values: list[Shown]) -> DeskView:
-    sheet = DeskSheet(values=tuple(values), status="open", seen=0, opinion=1)
+    sheet = DeskSheet(values=tuple(values), status="open", seen=0, based_on="", opinion=1)
     return view_desk(item.release, item.record, sheet)
 
 
@@ -114,7 +114,7 @@ def test_names_are_those_of_the_release(make_item: Callable[..., Item]) -> None:
     item = make_item()
     values = _values(item)
     values[1] = values[1].model_copy(update={"review": _review(values[1], "rejected", None)})
-    names = held_names(DeskSheet(values=tuple(values), status="open", seen=0, opinion=1))
+    names = held_names(DeskSheet(values=tuple(values), status="open", seen=0, based_on="", opinion=1))
     assert names == {"people": ["Ana Reis"], "organisations": ["Harbour School"]}
     payer = next(field for field in fill("amounts", {"payer": "Norvik Foundation"}, names) if field.name == "payer")
     assert [title for title, _ in payer.options] == ["People", "Organisations", "As extracted"]

@@ -12,12 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from schemas.page import utc_now
-from schemas.review import Accept, Act, Correct, Reject, SetStatus, Target
+from schemas.review import Accept, Act, Action, Correct, Reject, SetStatus, Target
 from schemas.values import derive_id
 from store.models import Item
 from store.review_events import act
 from tests.conftest import SCREENSHOTS, _make_item
-from tests.review_desk_pages import row_of
+from tests.review_desk_pages import choose
 from tests.review_desk_site import Server, filled_store, hostile_item, serving
 
 PICTURES = Path(__file__).parent.parent / "docs" / "review"
@@ -35,7 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Ite
     with filled_store(folder, items) as store:
         for number, item in enumerate(items[1:5], 1):
             person, school = item.record.people[0].id, item.record.organisations[1].id
-            actions = [
+            actions: list[Action] = [
                 Accept(targets=(Target(field="people", value_id=person),)),
                 Reject(targets=(Target(field="organisations", value_id=school),)),
                 Correct(target=Target(field="people", value_id=person), changes={"title": "director"}),
@@ -58,7 +58,7 @@ def _found(page: Page, url: str, _item: Item) -> None:
 
 def _desk(page: Page, url: str, item: Item) -> None:
     page.goto(f"{url}/desk/{item.release.id}")
-    row_of(page, "2,500,000").click()
+    choose(page, "2,500,000")
 
 
 def _correct(page: Page, url: str, item: Item) -> None:
@@ -69,7 +69,7 @@ def _correct(page: Page, url: str, item: Item) -> None:
 
 def _merge(page: Page, url: str, item: Item) -> None:
     page.goto(f"{url}/desk/{item.release.id}")
-    row_of(page, "Norvik").click()
+    choose(page, "Norvik")
     page.keyboard.press("g")
     page.locator("#dialog form").wait_for()
 

@@ -73,7 +73,7 @@ async function act(action, said) {
   if (!may()) throw new Error("You may look, not change.");
   const { release } = main().dataset;
   try {
-    await send(release, opinion(), Number(panel().dataset.seen), action);
+    await send(release, opinion(), panel().dataset, action);
     live(said);
   } finally {
     if (main().dataset.release === release && !waiting().length) await redraw();

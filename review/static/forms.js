@@ -1,6 +1,8 @@
 // The forms of the desk: the server makes them, here is read what was filled in, as an action.
+import { notice } from "./say.js";
 import { findWords } from "./text.js";
 
+const PATIENCE = 2500; // milliseconds that a form stays open for a server that does not answer
 const dialog = () => document.getElementById("dialog");
 
 /** Opens a form of the server's in the dialog; `save` gets the action and returns an error's words or nothing. */
@@ -29,7 +31,9 @@ export async function openForm(url, save) {
     problem.textContent = "";
     try {
       const action = read(form);
-      if (action) await save(action);
+      const saved = action ? save(action) : null;
+      const state = await Promise.race([saved, new Promise((resolve) => setTimeout(resolve, PATIENCE, "waiting"))]);
+      if (state === "waiting") saved.catch((error) => notice(error.message, true)); // it is kept; what is refused later is said at the side
       box.close();
     } catch (error) {
       problem.textContent = error.message;

@@ -28,7 +28,7 @@ function move(step) {
 async function act(action) {
   const main = document.getElementById("main");
   try {
-    await send(main.dataset.release, Number(main.dataset.opinion), Number(main.dataset.seen), action);
+    await send(main.dataset.release, Number(main.dataset.opinion), main.dataset, action);
     goTo(location.href);
   } catch (error) {
     notice(error.message, true);

@@ -44,7 +44,7 @@ addEventListener("popstate", () => go(location.href, false));
 document.addEventListener("click", (event) => {
   const from = event.target.closest?.("[data-do], [data-go]");
   if (from?.dataset.do) run(from.dataset.do, from, event);
-  else if (from?.dataset.go && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); go(from.href); }
+  else if (from && "go" in from.dataset && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); go(from.href); }
   else run("click", event.target, event);
 });
 document.addEventListener("mouseover", (event) => view() === "desk" && hover(event.target));

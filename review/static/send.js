@@ -31,9 +31,10 @@ export function sawEvents(release, opinion, number) {
   lastSeen.set(key, Math.max(number, lastSeen.get(key) ?? 0));
 }
 
-/** Saves an action; resolves with the event, or throws what the server says against it. */
-export function send(release, opinion, seen, action) {
-  const entry = { id: newId(), me: me(), order: Date.now() + Math.random(), release, opinion, seen, action };
+/** Saves an action on a page of a release: `on` is its data. Resolves with the event, or throws what is against it. */
+export function send(release, opinion, on, action) {
+  const of = { release, opinion, seen: Number(on.seen), basedOn: on.based };
+  const entry = { id: newId(), me: me(), order: Date.now() + Math.random(), ...of, action };
   localStorage.setItem(PREFIX + entry.id, JSON.stringify(entry));
   const result = new Promise((resolve, reject) => results.set(entry.id, { resolve, reject }));
   flush();
@@ -70,7 +71,7 @@ async function sendAll() {
 
 async function sendOne(entry) {
   const known = lastSeen.get(place(entry)) ?? 0;
-  const body = { action: entry.action, seen: Math.max(entry.seen, known), request_id: entry.id, opinion: entry.opinion };
+  const body = { action: entry.action, seen: Math.max(entry.seen, known), request_id: entry.id, opinion: entry.opinion, based_on: entry.basedOn };
   let answer, said;
   try {
     answer = await fetch(`/api/releases/${encodeURIComponent(entry.release)}/acts`, {
