@@ -1,5 +1,6 @@
 """Pages that only scripts fill: a real Chromium, which gets what our own client gets, and nothing else."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -306,6 +307,12 @@ def test_without_the_extra() -> None:
     assert said.startswith("no_browser")
     assert "pip install 'dateline[browser]'" in said
     assert "DATELINE_BROWSER" in said
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="the system has no Chromium")
+def test_the_system_has_one(newsroom: Newsroom) -> None:
+    with _hands(Settings(retries=0)) as hands:
+        assert _said(_render(newsroom, "show('filled')", hands)) == "filled"
 
 
 def test_without_a_chromium(tmp_path: Path, newsroom: Newsroom) -> None:
