@@ -122,6 +122,16 @@ def test_what_is_refused(newsroom: Newsroom, hands: Hands, script: str, why: str
 
 
 @needs_chromium
+@pytest.mark.parametrize("allowed", ["*", None])
+def test_what_other_sites_may_keep_to_themselves(newsroom: Newsroom, hands: Hands, allowed: str | None) -> None:
+    newsroom.page("/other", "other", **({"Access_Control_Allow_Origin": allowed} if allowed else {}))
+    other = f"http://localhost:{newsroom.url.rpartition(':')[2]}/other"
+    script = f"fetch('{other}').then(a => a.text()).then(show, () => show('kept'))"
+    rendered = _render(newsroom, script, hands, allow_hosts=["127.0.0.1", "localhost"])
+    assert _said(rendered) == ("other" if allowed else "kept")
+
+
+@needs_chromium
 @pytest.mark.parametrize(
     "script",
     [
