@@ -11,6 +11,8 @@ from bs4 import BeautifulSoup, Tag
 from courlan import extract_domain
 
 from extractors.encoding import decode
+from extractors.page_signs import needs_javascript
+from extractors.pdf import is_pdf
 from flows.desk import Desk
 from flows.discover import discover_links, read_feed_links
 from flows.feeds import looks_like_feed
@@ -61,10 +63,26 @@ def propose_source(url: str, fetcher: Fetcher, allow_hosts: Iterable[str] = ()) 
             notes.append(f"{source.discover} {source.url}: {error}")
             continue
         return Proposal(source, links, notes)
+    is_list = looks_like_feed(page) or looks_like_sitemap(page)
+    tried = f" ({'; '.join(notes)})" if notes and not is_list else ""
     raise DiscoverError(
-        f"{url}: neither a feed nor a list of releases nor a sitemap was found ({'; '.join(notes) or 'no links'}); "
-        "name the page that lists the releases, or write the entry by hand with a `link_selector`"
+        f"{url}: {_read_lack(page)}{tried}; name the page that lists the releases, or their feed or sitemap, or write "
+        "the entry by hand with a `link_selector`"
     )
+
+
+def _read_lack(page: FetchedPage) -> str:
+    """What a page is that lists no releases, as far as that can be told."""
+    kind = (page.content_type or "").partition(";")[0].strip().lower()
+    if not page.body.strip():
+        return "the page is empty"
+    if is_pdf(page.body) or (kind and not re.search("html|xml|json|text/plain", kind)):
+        return f"this is no page that could list releases, but {'a PDF' if is_pdf(page.body) else kind}"
+    if looks_like_feed(page) or looks_like_sitemap(page):
+        return f"the {'feed' if looks_like_feed(page) else 'sitemap'} names no release"
+    if needs_javascript(page.body):
+        return "the page shows nothing without its scripts"
+    return f"the page names no feed, has no list of at least {_FEWEST} releases, and its robots.txt names no sitemap"
 
 
 def _candidates(page: FetchedPage, draft: Source, fetcher: Fetcher) -> Iterable[dict[str, Any]]:
