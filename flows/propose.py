@@ -18,6 +18,7 @@ from flows.discover import discover_links, read_feed_links
 from flows.feeds import looks_like_feed
 from flows.fetch import Fetcher, read_host
 from flows.listed import DiscoverError, read_link_url
+from flows.place import read_place
 from flows.request import FetchError
 from flows.sitemaps import looks_like_sitemap
 from schemas.page import FetchedPage
@@ -28,9 +29,6 @@ _FEWEST = 3
 """Links from which a group of them may be the releases of a listing."""
 _ENOUGH = 60
 """Letters of a title beyond which a longer one is no better."""
-_COUNTRIES = {"uk": "GB", "eu": None}
-_GENERIC = frozenset({"io", "ai", "co", "tv", "me", "fm", "cc", "ly", "gg", "la", "to", "im", "ws"})
-"""Top-level domains of countries that the whole world uses."""
 _PAGE_2 = re.compile(r"(?<=[=/])2(?=/?$|&)|(?<=page-)2(?=/?$)")
 
 
@@ -154,17 +152,6 @@ def find_pages(soup: BeautifulSoup, url: str) -> dict[str, str]:
         if is_second and _PAGE_2.search(there) and not re.search(r"[{}]", there):
             return {"pages": _PAGE_2.sub("{page}", there, count=1)}
     return {}
-
-
-def read_place(page: FetchedPage) -> tuple[str | None, str | None]:
-    """Language and country of a newsroom, by what its page declares, the country else by the end of its host's name."""
-    start = decode(page.body[:50_000], page.content_type)
-    found = re.search(r"<html[^>]*?\blang\s*=\s*[\"']?([a-z]{2})(?:[-_]([a-z]{2}))?\b", start, re.I)
-    language, region = (found[1].lower(), found[2]) if found else (None, None)
-    end = (urlsplit(page.final_url).hostname or "").rpartition(".")[2].lower()
-    by_end = end.upper() if len(end) == 2 and end.isalpha() and end not in _GENERIC else None
-    country = _COUNTRIES.get(end, by_end) or (region.upper() if region else None)
-    return language, country
 
 
 def make_name(url: str) -> str:
