@@ -16,6 +16,7 @@ from store.database import Store
 from store.load import known_urls
 from store.models import Address
 from store.status import count_found
+from store.walks import Walk, forget_walk, load_walk, save_walk, walk_id
 
 UNFINISHED = "unfinished"
 """Code of a source's listing while it is looked at, and after a run that was stopped before it had all links."""
@@ -114,6 +115,27 @@ class Desk:
         """Note links, so that none is lost whenever the run ends."""
         if self._store:
             save_links(self._store, links, utc_now())
+
+    def had_by(self, links: Iterable[Link], moment: dt.datetime) -> bool:
+        """Whether the store knew all of the links by then."""
+        urls = [link.url for link in links]
+        known = self._known(urls)
+        return all(url in known and known[url].found_at <= moment for url in urls)
+
+    def left_walk(self, url: str) -> Walk | None:
+        """How far a backfill through the same pages came that did not come to its end."""
+        return load_walk(self._store, walk_id(self.source, url, self.wanted)) if self._store else None
+
+    def keep_place(self, url: str, place: str) -> None:
+        """Note how far a backfill has come through the pages of the listing at `url`."""
+        if self._store:
+            key = walk_id(self.source, url, self.wanted)
+            save_walk(self._store, Walk(id=key, source=self.source.name, place=place, walked_at=utc_now()))
+
+    def forget_walk(self, url: str) -> None:
+        """Note that a backfill has come to the end of the listing."""
+        if self._store:
+            forget_walk(self._store, walk_id(self.source, url, self.wanted))
 
     def is_due(self) -> bool:
         """Whether the source's time has come."""

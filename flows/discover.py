@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -11,25 +11,21 @@ from extractors.encoding import decode
 from flows.desk import Desk
 from flows.feeds import looks_like_feed, read_feed
 from flows.listed import PARSING, DiscoverError, Listed, More, cut_tags, keep_wanted, read_link_url
-from flows.listings import further_pages, read_listing
+from flows.listings import read_listing
 from flows.request import FetchError
 from flows.sitemaps import looks_like_sitemap, read_sitemap
-from schemas.page import FetchedPage, utc_now
-from schemas.source import Link, Source
+from flows.walk import walk_pages
+from schemas.page import FetchedPage
+from schemas.source import Link
 
 SITEMAP_DEPTH = 3
 """How many sitemap indexes may stand inside one another."""
 MAX_SITEMAPS = 200
 """Sitemaps of a source that a run looks at."""
-BACKFILL_PAGES = 10_000
-_EMPTY_MONTHS = 12
-"""Months of an archive without a release after which no earlier ones are looked at."""
 _AUTO_LIFE = dt.timedelta(days=7)
 """How long what a newsroom's page says of its feeds is believed without asking again."""
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 _HEAD = 500_000
-
-Read = Callable[[FetchedPage, Source], Listed]
 
 
 def discover_links(desk: Desk) -> list[Link]:
@@ -50,59 +46,11 @@ def discover_links(desk: Desk) -> list[Link]:
 
 
 def _from_feed(desk: Desk, url: str) -> list[Link]:
-    return _walk(desk, url, read_feed)
+    return walk_pages(desk, url, read_feed)
 
 
 def _from_listing(desk: Desk, url: str) -> list[Link]:
-    return _walk(desk, url, read_listing)
-
-
-def _walk(desk: Desk, url: str, read: Read) -> list[Link]:
-    """The links of a listing and of its further pages, as long as they have something that is wanted."""
-    source, links = desk.source, dict[str, Link]()
-    seen, empty = [url], 0
-    by_month = bool(source.pages and "{month" in source.pages)
-    made = further_pages(source, utc_now().date(), desk.wanted.since) if read is read_listing else iter(())
-    limit = BACKFILL_PAGES if desk.wanted.backfill else source.max_pages
-    following: str | None = url
-    while following and len(seen) <= limit and len(links) < source.max_links:
-        listed = _read_page(desk, following, read, is_first=len(seen) == 1)
-        new = [link for link in keep_wanted(listed.links, source) if link.url not in links]
-        links.update((link.url, link) for link in new)
-        empty = 0 if new else empty + 1
-        goes_on = _goes_on(desk, new)
-        if desk.wanted.backfill:
-            desk.keep(new)
-        if not goes_on and not (by_month and not new and empty <= _EMPTY_MONTHS):
-            break
-        following = next((page for page in chain((more.url for more in listed.more), made) if page not in seen), None)
-        seen += [following] if following else []
-    return list(links.values())
-
-
-def _read_page(desk: Desk, url: str, read: Read, is_first: bool) -> Listed:
-    """One page. What goes wrong with a further page is noted, and ends it."""
-    try:
-        page = desk.get(url)
-        with PARSING:
-            listed = read(page, desk.source)
-    except (FetchError, DiscoverError) as error:
-        if is_first:
-            raise
-        if error.code != "http_404":  # the page after the last
-            desk.note(error.code, url, f"a further page of the listing cannot be read ({error})")
-            desk.is_whole = False
-        return Listed([], [])
-    desk.stays_fresh(listed.fresh_seconds)
-    if listed.is_cut:
-        desk.note("listing_cut", url, "the listing goes on beyond what is read of it")
-    return listed
-
-
-def _goes_on(desk: Desk, new: list[Link]) -> bool:
-    """Whether the page after one with these links may have something that is wanted."""
-    wanted = [link for link in new if not (desk.wanted.since and link.published and link.published < desk.wanted.since)]
-    return bool(wanted if desk.wanted.backfill or desk.is_resumed else desk.unmet(wanted))
+    return walk_pages(desk, url, read_listing)
 
 
 def _from_sitemap(desk: Desk, url: str) -> list[Link]:

@@ -135,17 +135,32 @@ def _told(url: str, seconds: float) -> Iterator[None]:
             raise FetchError("tls", f"{url}: its certificate is not to be trusted ({tls})") from error
         if "location header" in str(error):  # httpx looks at where redirects lead, also where it does not follow
             raise FetchError("bad_url", f"{url}: redirects to what is no address") from error
-        raise FetchError("connection", f"{url}: {error or type(error).__name__}") from error
+        raise FetchError("connection", f"{url}: {_read_failure(error)}") from error
 
 
 def _tls_error(error: BaseException) -> str | None:
     """What is wrong with a certificate, if that is what an error comes from."""
+    wrong = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    return wrong.verify_message if wrong else None
+
+
+def _read_failure(error: httpx.HTTPError) -> str:
+    """Why there is no connection, in words that say where to look."""
+    causes = list(_causes(error))
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return "the host is there, but nothing answers at that port (connection refused); check the address"
+    if tls := next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None):
+        why = tls.reason or tls
+        return f"the server does not speak TLS as it should ({why}); check whether its address begins with http://"
+    return str(error) or type(error).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and what it comes from."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause.verify_message
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    return None
 
 
 def read_retry_after(header: str | None) -> float | None:

@@ -1,4 +1,5 @@
-"""The tables of fetching: what is known of addresses and hosts, whose turn it is, and how each source fared."""
+"""The tables of fetching: what is known of addresses and hosts, whose turn it is, how each source fared, how far a
+backfill has come."""
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
@@ -55,4 +56,13 @@ source_check = Table(
         Column(name, Integer, nullable=False)
         for name in ("links", "found", "stored", "failed", "without_date", "without_amounts", "without_names")
     ),
+)
+
+walk = Table(
+    "walk",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("walked_at", UTC, nullable=False),
 )

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from store.columns import UTC, key, metadata, texts
-from store.fetch_tables import address, host, slot, source_check
+from store.fetch_tables import address, host, slot, source_check, walk
 from store.value_tables import (
     VALUES,
     amount,
@@ -68,6 +68,7 @@ __all__ = [
     "slot",
     "source",
     "source_check",
+    "walk",
 ]
 
 source = Table(

@@ -64,6 +64,7 @@ OLDER = [
     "0003",  # before sections, events and commitments
     "0004",  # before copies
     "0005",  # before addresses and hosts
+    "0006",  # before walks
 ]
 FIRST_FIELDS = {
     "person": ("id", "name", "title", "organisation", "confidence"),
