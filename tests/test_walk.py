@@ -304,3 +304,9 @@ def test_an_ordinary_run_remembers_no_place(newsroom: Newsroom, tmp_path: Path) 
     break_off(newsroom, by_parameter(3))
     work(tmp_path, [source_of(newsroom, by_parameter)], limit=1)
     assert rows(tmp_path, "select * from walk") == []
+
+
+def test_a_page_of_which_not_all_links_are_taken_is_no_place(newsroom: Newsroom, tmp_path: Path) -> None:
+    publish(newsroom, by_parameter, 3 * EACH)
+    assert walk(tmp_path, source_of(newsroom, by_parameter, max_links=EACH - 1)) == ["links_cut"]
+    assert rows(tmp_path, "select * from walk") == []
