@@ -49,7 +49,7 @@ def parsed(markup: str) -> Iterator[BeautifulSoup]:
     try:
         yield soup
     finally:
-        soup.decompose()
+        soup.clear(decompose=True)
 
 
 class More(NamedTuple):
