@@ -85,14 +85,18 @@ def _choose(sources: list[Source], names: list[str]) -> list[Source]:
 def _run_sources(sources: list[Source], wanted: Wanted) -> Report:
     with _watched():
         from flows.ingest import ingest as flow
+        from flows.prefect_server import start_server
 
+        start_server()
         return _report_of(flow(sources, wanted, return_state=True))
 
 
 def _run_files(paths: list[Path], published: date | None) -> Report:
     with _watched():
         from flows.ingest import ingest_files as flow
+        from flows.prefect_server import start_server
 
+        start_server()
         return _report_of(flow(paths, published, return_state=True))
 
 

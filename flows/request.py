@@ -91,16 +91,17 @@ def _check_status(response: httpx.Response, ask: Ask) -> None:
 
 
 def _read_body(response: httpx.Response, ask: Ask, limit: int) -> tuple[bytes, bool]:
-    body, size = BytesIO(), 0  # gives its bytes away without a copy
-    raw = _bounded(response, limit)
-    for piece in iter_unpacked(raw, response.headers.get("content-encoding", "")):
-        size += body.write(piece)
-        if size > limit:
-            if not ask.take_cut:
-                raise _too_large(response, f"larger than {limit:,} bytes", ask.url)
-            body.truncate(limit)
-            return body.getvalue(), True
-    return body.getvalue(), False
+    pieces = iter_unpacked(_bounded(response, limit), response.headers.get("content-encoding", ""))
+    size = 0
+    with BytesIO() as body:  # gives its bytes away without a copy, and holds none for whoever holds an error
+        for piece in pieces:
+            size += body.write(piece)
+            if size > limit:
+                if not ask.take_cut:
+                    raise _too_large(response, f"larger than {limit:,} bytes", ask.url)
+                body.truncate(limit)
+                return body.getvalue(), True
+        return body.getvalue(), False
 
 
 def _bounded(response: httpx.Response, limit: int) -> Iterator[bytes]:
