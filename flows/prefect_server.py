@@ -8,14 +8,23 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import httpx
-import prefect
 from prefect.context import refresh_global_settings_context
 from prefect.settings import get_current_settings
 
-_COMMAND = ("-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", "--log-level", "error")
+_PROGRAM = """
+import os, signal, sys, threading
+import uvicorn
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+uvicorn.run("prefect.server.api.server:create_app", factory=True, port=int(sys.argv[1]), log_level="error")
+"""
+"""Its input ends when the run does, be it killed."""
 _SERVER = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
 """As Prefect starts its temporary server (`SubprocessASGIServer`)."""
 
@@ -27,16 +36,17 @@ class ServerError(RuntimeError):
 def start_server() -> None:
     """Start a server that ends with this process, where neither environment nor profile names one.
 
-    Prefect does so too, but loads the whole server here as well to start it there: 60 MB. Raises ServerError.
+    Prefect does so too, but loads the whole server here as well to start it there, 60 MB, and leaves it behind when
+    this process is killed. Raises ServerError.
     """
     settings = get_current_settings()
     if settings.api.url:
         return
     port = _free_port()
-    home = str(Path(prefect.__file__).parents[1])  # else the folder that the user is in comes first
-    command = [sys.executable, *_COMMAND, "--port", str(port), "--app-dir", home]
+    command = [sys.executable, "-P", "-c", _PROGRAM, str(port)]  # -P: without the folder that the user is in
     given = settings.to_environment_variables(exclude_unset=True)
-    server = subprocess.Popen(command, env={**os.environ, **_SERVER, **given})  # noqa: S603
+    environment = {**os.environ, **_SERVER, **given}
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
     atexit.register(server.terminate)  # after Prefect's own, which come later: what it has still to tell is told
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     refresh_global_settings_context()

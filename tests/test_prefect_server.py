@@ -2,12 +2,13 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
-import pytest
 
 PROGRAM = """
 import json, os, sys
@@ -28,11 +29,27 @@ def ran(home: Path, **given: str) -> dict[str, object]:
     return dict(json.loads(done.stdout))
 
 
+def is_up(url: object) -> bool:
+    address = httpx.URL(str(url))
+    with socket.socket() as asking:
+        return asking.connect_ex((address.host, address.port)) == 0
+
+
 def test_it_runs_elsewhere_and_ends_with_its_program(tmp_path: Path) -> None:
     said = ran(tmp_path)
     assert (said["is_up"], said["loaded"]) == (True, [])
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{said['url']}/health")
+    assert not is_up(said["url"])
+
+
+def test_it_ends_with_a_program_that_is_killed(tmp_path: Path) -> None:
+    program = PROGRAM + "sys.stdout.flush(); os.kill(os.getpid(), 9)"
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path)}
+    killed = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert killed.returncode == -9
+    url, until = json.loads(killed.stdout)["url"], time.monotonic() + 20
+    while is_up(url) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not is_up(url)
 
 
 def test_none_is_started_where_there_is_one(tmp_path: Path) -> None:
