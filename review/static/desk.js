@@ -197,6 +197,14 @@ function goNext() {
   go(`/next?${query ? query + "&" : ""}not_id=${release}`);
 }
 
+/** Leaves the desk: others need not wait until the claim runs out. */
+export function leaveDesk() {
+  if (main()?.dataset.view !== "desk" || !may()) return;
+  const headers = { "X-CSRF-Token": document.body.dataset.csrf };
+  const url = `/api/releases/${main().dataset.release}/claim?opinion=${opinion()}`;
+  fetch(url, { method: "DELETE", headers, keepalive: true }).catch(() => null);
+}
+
 async function claim() {
   if (main()?.dataset.view !== "desk" || document.hidden) return;
   if (!may()) return;
@@ -221,6 +229,7 @@ document.addEventListener("selectionchange", () => {
   if (selected()) picked = selected();
   else if (anchor && document.getElementById("text")?.contains(anchor)) picked = null; // a click took the selection away
 });
+addEventListener("pagehide", leaveDesk);
 document.addEventListener("visibilitychange", () => document.hidden || (flush(), claim()));
 
 export const commands = {

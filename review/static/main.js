@@ -1,5 +1,5 @@
 // Starts the page: which view is open, what its buttons and keys do, and going to another without loading a page.
-import { commands as desk, hover, openDesk } from "./desk.js";
+import { commands as desk, hover, leaveDesk, openDesk } from "./desk.js";
 import { listen, showKeys } from "./keys.js";
 import { commands as list, openList } from "./list.js";
 import { flush } from "./send.js";
@@ -31,6 +31,7 @@ export async function go(url, push = true) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = page.getElementById("main");
   if (!main) { location.href = answer.url; return true; }
+  if (main.dataset.release !== document.getElementById("main").dataset.release || main.dataset.view !== "desk") leaveDesk();
   document.getElementById("main").replaceWith(document.adoptNode(main));
   document.title = page.title;
   document.body.dataset.csrf = page.body.dataset.csrf;
