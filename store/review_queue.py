@@ -47,9 +47,8 @@ def load_queue(
     """
     place = _read_mark(after) if after is not None else None
     with reading(store) as connection:
-        fits = _conditions(connection, wanted)
-        counts = _count(connection, fits)
-        statement = _page(fits, wanted.status, at)
+        counts = _count(connection, wanted)
+        statement = _page(connection, wanted, at)
         if place is not None:
             statement = statement.where(place.behind())
         rows = connection.execute(statement.limit(limit + 1)).all()
@@ -71,7 +70,7 @@ def next_release(
     After `not_id`, the release before them, comes what stands behind it in the queue, and then what stands before it.
     """
     with reading(store) as connection:
-        statement = _page(_conditions(connection, wanted), wanted.status, at)
+        statement = _page(connection, wanted, at)
         free = statement.where(
             or_(_CLAIM.reviewer.is_(None), _CLAIM.reviewer == reviewer), _RELEASE.id != (not_id or "")
         )
@@ -90,51 +89,62 @@ def load_choices(store: Store) -> Choices:
         return Choices(*map(tuple, found))
 
 
-def _conditions(connection: Connection, wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    """What a release has to fit, whatever its status."""
-    check, event = tables.record_check.c, tables.review_event.c
-    fits: list[ColumnElement[bool]] = [_STATE.opinion == 1]
+def _of_release(wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    """What the release itself has to fit."""
+    fits: list[ColumnElement[bool]] = []
     if wanted.source is not None:
         fits.append(_RELEASE.source == wanted.source)
     if wanted.since is not None:
         fits.append(_RELEASE.published >= wanted.since)
     if wanted.until is not None:
         fits.append(_RELEASE.published <= wanted.until)
-    if wanted.check is not None:
-        fits.append(_RELEASE.id.in_(select(check.release_id).where(check.code == wanted.check)))
-    if wanted.field is not None:
-        fits.append(_STATE[f"open_{wanted.field}"] > 0)
-    if wanted.reviewer is not None:
-        fits.append(_RELEASE.id.in_(select(event.release_id).where(event.reviewer == wanted.reviewer)))
-    if wanted.words is not None and wanted.words.strip():
-        fits.append(has_words(connection, _RELEASE.id, wanted.words))
     return fits
 
 
-def _count(connection: Connection, fits: Sequence[ColumnElement[bool]]) -> dict[ReviewStatus, int]:
-    statement = select(_STATE.status, func.count()).where(*fits).group_by(_STATE.status)
-    if len(fits) > 1:
-        statement = statement.join(tables.release, _RELEASE.id == _STATE.release_id)
+def _of_review(
+    connection: Connection, wanted: QueueFilter, release_id: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
+    """What is known of the release with this id has to fit, whatever its status."""
+    check, event = tables.record_check.c, tables.review_event.c
+    fits: list[ColumnElement[bool]] = []
+    if wanted.check is not None:
+        fits.append(release_id.in_(select(check.release_id).where(check.code == wanted.check)))
+    if wanted.field is not None:
+        fits.append(func.coalesce(_STATE[f"open_{wanted.field}"], 0) > 0)
+    if wanted.reviewer is not None:
+        fits.append(release_id.in_(select(event.release_id).where(event.reviewer == wanted.reviewer)))
+    if wanted.words is not None and wanted.words.strip():
+        fits.append(has_words(connection, release_id, wanted.words))
+    return fits
+
+
+def _count(connection: Connection, wanted: QueueFilter) -> dict[ReviewStatus, int]:
+    statement = select(_STATE.status, func.count()).where(_STATE.opinion == 1).group_by(_STATE.status)
+    statement = statement.where(*_of_review(connection, wanted, _STATE.release_id))
+    if fits := _of_release(wanted):
+        statement = statement.join(tables.release, _RELEASE.id == _STATE.release_id).where(*fits)
     counts = {row[0]: int(row[1]) for row in connection.execute(statement)}
     return {status: counts.get(status, 0) for status in STATUSES}
 
 
-def _page(fits: Sequence[ColumnElement[bool]], status: Sequence[ReviewStatus], at: dt.datetime | None) -> Select[Any]:
+def _page(connection: Connection, wanted: QueueFilter, at: dt.datetime | None) -> Select[Any]:
     """The releases that fit, in the order of the queue."""
     check = tables.record_check.c
     checks = select(func.count()).where(check.release_id == _RELEASE.id).scalar_subquery().label("checks")
-    claimed = and_(_CLAIM.release_id == _RELEASE.id, _CLAIM.opinion == 1)
-    if at is not None:
-        claimed &= _CLAIM.until > utc(at)
     columns = select(
         *(_RELEASE.id, _RELEASE.source, _RELEASE.title, _RELEASE.published, _RELEASE.review_priority, checks),
         *(_STATE.value_count, _STATE.decided, _STATE.status, _STATE.reviewers, _CLAIM.reviewer, _CLAIM.until),
     )
-    joined = columns.join(tables.review_state, _STATE.release_id == _RELEASE.id)
-    joined = joined.outerjoin(tables.review_claim, claimed).where(*fits)
-    if status:
-        joined = joined.where(_STATE.status.in_(status))
-    return joined.order_by(_RELEASE.review_priority.desc(), _RELEASE.id)
+    # Every release has a state. The outer join and `coalesce` make SQLite go through the releases by priority until
+    # the page is full: thirty times as fast as taking all of a status and sorting them.
+    of_release = and_(_STATE.release_id == _RELEASE.id, _STATE.opinion == 1)
+    claimed = and_(_CLAIM.release_id == _RELEASE.id, _CLAIM.opinion == 1)
+    if at is not None:
+        claimed &= _CLAIM.until > utc(at)
+    joined = columns.outerjoin(tables.review_state, of_release).outerjoin(tables.review_claim, claimed)
+    status = func.coalesce(_STATE.status, "").in_(wanted.status or STATUSES)
+    fits = (status, *_of_release(wanted), *_of_review(connection, wanted, _RELEASE.id))
+    return joined.where(*fits).order_by(_RELEASE.review_priority.desc(), _RELEASE.id)
 
 
 def _snippets(connection: Connection, wanted: QueueFilter, rows: Sequence[Row[Any]]) -> dict[str, Snippet]:

@@ -11,6 +11,7 @@ from store import tables
 from store.database import Store, writing
 from store.models import Batch, Item
 from store.reviews import save_review
+from store.rows import Row, utc
 from store.save import save_batch
 from store.upsert import upsert
 
@@ -39,11 +40,12 @@ def set_claim(store: Store, release_id: str, reviewer: str, until: dt.datetime) 
 
 
 def add_event(store: Store, release_id: str, number: int, **columns: Any) -> None:
-    row = {"release_id": release_id, "number": number, "opinion": 1, "kind": "status", "action": {}, "reviewer": "ana",
-           "at": NOW, "changes": [], "status_before": "started", "status_after": "done",
-           "request_id": f"request-{number}"}  # fmt: skip
+    row: Row = {"release_id": release_id, "number": number, "opinion": 1, "kind": "status", "action": {},
+                "reviewer": "ana", "at": NOW, "changes": [], "status_before": "started", "status_after": "done",
+                "request_id": f"request-{number}"}  # fmt: skip
+    row |= columns
     with writing(store) as connection:
-        connection.execute(insert(tables.review_event), row | columns)
+        connection.execute(insert(tables.review_event), row | {"at": utc(row["at"])})
 
 
 def make_review(item: Item, field: str, value_id: str, verdict: str, **columns: Any) -> Review:
