@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from store.review_queue import load_choices, load_queue, next_release
 
 from review.ask import Wanted, identity_of, now, query_of, store_of
 from review.render import show
+from store.review_queue import load_choices, load_queue, next_release
 
 PAGE = 50
 """Releases on a page."""

@@ -2,7 +2,7 @@
 import { openForm } from "./forms.js";
 import { live, notice } from "./say.js";
 import { flush, sawEvents, send, waiting } from "./send.js";
-import { look, selected, show } from "./text.js";
+import { look, rangeOf, selected, show } from "./text.js";
 
 const CLAIM_SECONDS = 30;
 let current = null; // id of the value that the reviewer is at
@@ -59,13 +59,21 @@ async function redraw() {
   const words = document.getElementById("words");
   if (words.dataset.marks !== panel().dataset.marks) {
     const text = await fetch(`${base()}/text?opinion=${opinion()}`);
-    const open = Array.from(document.querySelectorAll("#words details"), (part) => part.open);
-    if (text.ok) document.getElementById("text").innerHTML = await text.text();
-    document.querySelectorAll("#words details").forEach((part, number) => (part.open = open[number] ?? false));
+    if (text.ok) replaceText(await text.text());
   }
   drawn();
   if (had === "row") row(current)?.focus({ preventScroll: true });
   else if (had) (document.querySelector(`[data-key="${CSS.escape(had)}"]:not(:disabled)`) ?? row(current))?.focus({ preventScroll: true });
+}
+
+/** Puts the text in anew; what was unfolded and what was selected stays so. */
+function replaceText(html) {
+  const open = Array.from(document.querySelectorAll("#words details"), (part) => part.open);
+  const words = selected();
+  document.getElementById("text").innerHTML = html;
+  document.querySelectorAll("#words details").forEach((part, number) => (part.open = open[number] ?? false));
+  const range = words && rangeOf(words.start, words.end);
+  if (range) getSelection().setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
 }
 
 /** Saves an action and shows what holds then. Throws where the server refuses it. */
