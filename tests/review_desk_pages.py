@@ -66,6 +66,12 @@ def choose(page: Page, name: str) -> None:
     row_of(page, name).locator(".head").click()
 
 
+def save_form(page: Page) -> None:
+    """Save what is filled in, and wait until the form is gone."""
+    page.locator("#dialog form button.main").click()
+    expect(page.locator("#dialog")).to_be_hidden()
+
+
 def select_words(page: Page, words: str) -> None:
     """Select words of the text as a mouse would."""
     page.evaluate(

@@ -15,6 +15,7 @@ from tests.review_desk_pages import (
     kinds_of,
     open_page,
     row_of,
+    save_form,
     select_words,
     sheet_of,
     value_of,
@@ -96,7 +97,7 @@ def test_a_morning_by_mouse(chromium: Browser, tmp_path: Path, make_item: MakeIt
             amount.get_by_role("button", name="Correct").click()
             page.get_by_label("paid by").select_option("Ana Reis")
             page.get_by_label("kind").select_option("price")
-            page.get_by_role("button", name="Save").click()
+            save_form(page)
             expect(amount).to_have_attribute("data-state", "corrected")
             school = row_of(page, "Harbour School")
             school.hover()
@@ -120,7 +121,7 @@ def test_merge_and_split(chromium: Browser, tmp_path: Path, make_item: MakeItem)
             choose(page, "Norvik Foundation")
             page.keyboard.press("g")
             page.locator("#dialog").get_by_label("Harbour School").check()
-            page.get_by_role("button", name="Save").click()
+            save_form(page)
             expect(row_of(page, "Norvik Foundation").locator(".times")).to_have_text("2×")
             wait_saved(page)
             expect(row_of(page, "Ana Reis").locator(".facts")).to_contain_text(

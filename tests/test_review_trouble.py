@@ -16,6 +16,7 @@ from tests.review_desk_pages import (
     open_page,
     open_tab,
     row_of,
+    save_form,
     select_words,
     sheet_of,
     value_of,
@@ -100,11 +101,11 @@ def test_hostile_text(chromium: Browser, tmp_path: Path, make_item: MakeItem) ->
             assert _highlighted(page) == expected
             select_words(page, "חברת נמל")
             page.keyboard.press("2")
-            page.get_by_role("button", name="Save").click()
+            save_form(page)
             expect(page.locator("#panel .s-added")).to_have_count(1)
             select_words(page, "𝔸𝕟𝕒")
             page.keyboard.press("1")
-            page.get_by_role("button", name="Save").click()
+            save_form(page)
             expect(page.locator("#panel .s-added")).to_have_count(2)
             page.keyboard.press("h")
             expect(page.locator("h1")).to_contain_text("<script>alert(1)</script>")
@@ -122,7 +123,7 @@ def test_a_text_of_1_mb(chromium: Browser, tmp_path: Path, make_item: MakeItem) 
         with open_page(chromium, server, f"/desk/{item.release.id}") as page:
             select_words(page, "Larne Port Board")
             page.keyboard.press("2")
-            page.get_by_role("button", name="Save").click()
+            save_form(page)
             expect(page.locator("#panel .s-added")).to_have_count(1)
         (place,) = value_of(store, item, "Larne Port Board").value["mentions"]
         assert text[place["start"] : place["end"]] == "Larne Port Board"

@@ -8,6 +8,7 @@ const CLAIM_SECONDS = 30;
 let current = null; // id of the value that the reviewer is at
 let picked = null; // words that were selected last
 let claims = 0;
+let drawing = null; // the record is being put in anew
 let checkAt = -1;
 
 const main = () => document.getElementById("main");
@@ -84,7 +85,7 @@ async function act(action, said) {
     await send(release, opinion(), panel().dataset, action);
     live(said);
   } finally {
-    if (main().dataset.release === release && !waiting().length) await redraw();
+    if (main().dataset.release === release && !waiting().length) drawing = redraw();
   }
 }
 
@@ -193,6 +194,8 @@ const add = (field) => () => {
 /** Leaves the release with a status; the next comes when this is saved. */
 async function leave(status, said) {
   if (!may()) return goNext();
+  if (waiting().length) await flush();
+  await drawing;
   if (status === "done" && Number(panel().dataset.open)) {
     notice(`${panel().dataset.open} values are not decided: A accepts them, and o goes to the next.`);
     return nextOpen();
