@@ -204,7 +204,8 @@ def test_payments_without_amounts_leave() -> None:
     assert desk.do(Reject(targets=(desk.target("€2.50 million"),))).record().commitments == ()
     assert desk.do(correct("€2.50 million", kind=None)(desk)).record().commitments == ()
     (paid,) = desk.do(correct("€2.50 million", value="3", qualifier="exact")(desk)).record().commitments
-    assert (paid.value, paid.qualifier, paid.payer) == (3, "exact", desk.case.record.commitments[0].payer)
+    assert (str(paid.value), paid.qualifier) == ("3", "exact")
+    assert paid.payer == desk.case.record.commitments[0].payer
 
 
 def test_a_merge_and_a_split() -> None:
