@@ -45,6 +45,9 @@ class Setup:
     address: str | None = None
     """By which browsers reach it, such as `https://review.example.org`."""
 
+    share: float = 0.1
+    """Of releases that two people review, 0 to 1."""
+
     @property
     def is_secure(self) -> bool:
         """Whether browsers reach it by HTTPS alone."""

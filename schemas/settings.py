@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """By which browsers reach the review desk, such as `https://review.example.org`: other names are refused."""
     review_secret: str | None = None
     """Signs the cookies of the review desk; by default made once and kept in `data_dir`."""
+    review_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Of the releases, how many get a second opinion: 0 to 1."""
     review_trusted: str = "127.0.0.1 ::1"
     """Addresses of the reverse proxies whose `review_user_header` is believed."""
     review_user_header: str | None = None

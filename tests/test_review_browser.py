@@ -230,3 +230,35 @@ def test_what_cannot_be_is_said_in_the_form(
             page.keyboard.press("Escape")
             expect(page.locator("#dialog")).to_be_hidden()
         assert load_events(store, item.release.id) == []
+
+
+def test_a_second_opinion_and_a_choice(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
+    item = make_item()
+    share = {"DATELINE_REVIEW_SHARE": "1"}
+    with (
+        filled_store(tmp_path, [item]) as store,
+        serving(tmp_path, "--reviewer", "ana", **share) as ana,
+        serving(tmp_path, "--reviewer", "ben", **share) as ben,
+        open_page(chromium, ana, f"/desk/{item.release.id}") as first,
+        open_page(chromium, ben) as second,
+    ):
+        first.keyboard.press("x")  # Ana takes the person for none
+        expect(row_of(first, "Ana Reis")).to_have_attribute("data-state", "rejected")
+        first.keyboard.press("A")
+        expect(first.locator("#panel")).to_have_attribute("data-open", "0")
+        first.keyboard.press("Shift+D")
+        expect(first.locator("main")).to_contain_text("Nothing is left")
+        second.get_by_role("link", name="Second opinions").click()
+        second.get_by_role("link", name="Begin").click()
+        expect(second.locator("#panel")).to_have_attribute("data-open", "7")  # nothing of what Ana decided
+        second.keyboard.press("A")
+        expect(second.locator("#panel")).to_have_attribute("data-open", "0")
+        second.keyboard.press("Shift+D")
+        expect(second.locator("main")).to_contain_text("Waiting for your second opinion")
+        first.get_by_role("link", name="Second opinions").click()
+        first.get_by_role("link", name="Harbour grant").click()
+        person = first.locator(".dispute.f-people")
+        expect(person.locator(".side").first).to_contain_text("no person")
+        person.get_by_role("button", name="Take the second").click()
+        expect(first.locator(".dispute.f-people")).to_have_count(0)  # they differ no longer
+        assert value_of(store, item, "Ana Reis").review.verdict == "accepted"  # type: ignore[union-attr]

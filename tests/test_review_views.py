@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Page
 from schemas.page import utc_now
 from schemas.review import Accept, Act, Action, Correct, Reject, SetStatus, Target
 from schemas.values import derive_id
+from store.database import Store
 from store.models import Item
+from store.review_desk import load_sheet
 from store.review_events import act
 from tests.conftest import SCREENSHOTS, _make_item
 from tests.review_desk_pages import choose
@@ -44,8 +46,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Ite
             for seen, action in enumerate(actions[: 4 if number < 4 else 3]):
                 act(store, Act(release_id=item.release.id, action=action, reviewer="ben" if number == 2 else "ana",
                                at=utc_now(), seen=seen, request_id=derive_id(number, seen)))  # fmt: skip
-        with serving(folder, "--reviewer", "ana") as server:
+        _second_opinion(store, items[1])
+        with serving(folder, "--reviewer", "ana", DATELINE_REVIEW_SHARE="1") as server:
             yield server, items[4]
+
+
+def _second_opinion(store: Store, item: Item) -> None:
+    """Cleo accepts what Ana has corrected and rejected."""
+    values = load_sheet(store, item.release.id, "cleo", utc_now(), 2).values
+    targets = tuple(Target(field=shown.field, value_id=shown.value_id) for shown in values)
+    for action in (Accept(targets=targets), SetStatus(status="done")):
+        seen = load_sheet(store, item.release.id, "cleo", utc_now(), 2).seen
+        act(store, Act(release_id=item.release.id, action=action, reviewer="cleo", at=utc_now(), seen=seen,
+                       request_id=derive_id("cleo", action.kind), opinion=2))  # fmt: skip
 
 
 def _queue(page: Page, url: str, _item: Item) -> None:
@@ -103,15 +116,21 @@ def _opinions(page: Page, url: str, _item: Item) -> None:
     page.goto(f"{url}/opinions")
 
 
+def _choose(page: Page, url: str, _item: Item) -> None:
+    page.goto(f"{url}/desk/{derive_id('release', '1')}/choose")
+    page.locator(".dispute").first.wait_for()
+
+
 def _error(page: Page, url: str, _item: Item) -> None:
     page.goto(f"{url}/desk/none")
 
 
 VIEWS = {
     "queue": _queue, "found": _found, "desk": _desk, "correct": _correct, "merge": _merge, "comment": _comment,
-    "hostile": _hostile, "keys": _keys, "history": _history, "work": _work, "opinions": _opinions, "error": _error,
+    "hostile": _hostile, "keys": _keys, "history": _history, "work": _work, "opinions": _opinions,
+    "choose": _choose, "error": _error,
 }  # fmt: skip
-PICTURED = ("queue", "desk", "correct", "keys", "history", "work", "opinions")
+PICTURED = ("queue", "desk", "correct", "keys", "history", "work", "opinions", "choose")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -205,7 +205,7 @@ async function leave(status, said) {
 
 function goNext() {
   const { query, release } = main().dataset;
-  go(`/next?${query ? query + "&" : ""}not_id=${release}`);
+  go(opinion() === 2 ? `/opinions/next?not_id=${release}` : `/next?${query ? query + "&" : ""}not_id=${release}`);
 }
 
 /** Leaves the desk: others need not wait until the claim runs out. */
@@ -282,7 +282,7 @@ export const commands = {
   done: () => leave("done", "Done"),
   skip: () => leave("skipped", "Skipped"),
   "go-next": goNext,
-  history: () => go(`${base()}/history?${main().dataset.query}`),
+  history: () => go(`${base()}/history?${main().dataset.query}&opinion=${opinion()}`),
   queue: () => go(`/?${main().dataset.query}`),
   ...Object.fromEntries(["people", "organisations", "amounts", "dates", "quotes"].map((field) => [`add-${field}`, add(field)])),
 };

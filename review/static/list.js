@@ -25,10 +25,10 @@ function move(step) {
   link.scrollIntoView({ block: "nearest" });
 }
 
-async function act(action) {
-  const main = document.getElementById("main");
+async function act(action, on = document.getElementById("main").dataset) {
+  const { release } = document.getElementById("main").dataset;
   try {
-    await send(main.dataset.release, Number(main.dataset.opinion), main.dataset, action);
+    await send(release, Number(on.opinion), on, action);
     goTo(location.href);
   } catch (error) {
     notice(error.message, true);
@@ -41,5 +41,6 @@ export const commands = {
   open: () => rows()[Math.max(0, current)]?.querySelector("a").click(),
   begin: () => document.getElementById("begin")?.click(),
   search: () => document.getElementById("words")?.focus(),
+  choose: (from) => act(JSON.parse(from.dataset.action), from.dataset),
   restore: (from) => act({ kind: "restore", number: Number(from.dataset.number) }),
 };
