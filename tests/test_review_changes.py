@@ -230,6 +230,14 @@ def test_a_merge_and_a_split() -> None:
     assert record.people[0].organisation == "The School"  # it stands nearer
 
 
+def test_what_was_decided_refers_to_the_merged_one() -> None:
+    desk = open_desk()
+    desk = desk.do(Accept(targets=(desk.target("€2.50 million"), desk.target("Ana Reis"))))
+    ids = tuple(desk.target(name).value_id for name in ("Norvik Foundation", "Harbour School"))
+    record = desk.do(Merge(field="organisations", value_ids=ids)).record()
+    assert record.amounts[0].payee == record.people[0].organisation == "Norvik Foundation"
+
+
 def test_two_amounts_of_the_same_words() -> None:
     """Their ids differ by their places."""
     desk = open_desk(f"{TEXT}\n\nThe club gets €2.50 million.")

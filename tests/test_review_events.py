@@ -132,6 +132,21 @@ def test_undo_after_somebody_elses_change(ana: Reviewer) -> None:
     assert ana.shown("€2.50 million").value["kind"] == "budget"
 
 
+def test_a_merge_is_undone_and_done_again(ana: Reviewer) -> None:
+    before = ana.sheet().values
+    ids = tuple(ana.target(name).value_id for name in ("Norvik Foundation", "Harbour School"))
+    ana.do(Merge(field="organisations", value_ids=ids))
+    merged = ana.sheet().values
+    ana.do(Undo(number=1))
+    assert ana.sheet().values == before
+    ana.do(Undo(number=2))
+    assert ana.sheet().values == merged
+    ana.do(Restore(number=0))
+    assert ana.sheet().values == before
+    ana.do(Restore(number=1))
+    assert ana.sheet().values == merged
+
+
 def test_undo_of_a_status_that_is_another_by_now(ana: Reviewer) -> None:
     ana.do(SetStatus(status="done"))
     other(ana).do(SetStatus(status="started"))

@@ -1,6 +1,7 @@
 """Reviewed values after other texts and other extractions: what stands, what has to be decided again; no database."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from schemas.evidence import Evidence
@@ -65,7 +66,7 @@ def extract(text: str, amount: str = "€2.50 million") -> Item:
     """What an extractor makes of another text, which has the words of all values but one."""
     item, made = _make_item(text=text), _make_item().record
     sum_ = made.amounts[0].model_copy(
-        update={"value": 3_000_000, "payer_words": None, "payee_words": None} if amount not in TEXT else {}
+        update={"value": Decimal(3_000_000), "payer_words": None, "payee_words": None} if amount not in TEXT else {}
     )
     found = {
         "people": [_move(value, text) for value in made.people],
