@@ -227,6 +227,14 @@ def test_a_release_that_is_not_there(ana: Reviewer) -> None:
         ana._replace(release_id="nothing").do(Comment(text="hm"), seen=0)
 
 
+def test_what_was_confirmed_outlives_a_loss_of_power(store: Store) -> None:
+    """As far as that can be seen from here: SQLite waits for the disk before it says that an event is kept."""
+    if store.engine.dialect.name == "sqlite":
+        for durable, level in ((True, 2), (False, 1), (True, 2)):
+            with store.engine.execution_options(writing=True, durable=durable).begin() as connection:
+                assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == level
+
+
 def decide_in_turn(url: str, release_id: str, name: str, change: tuple[Target, str]) -> None:
     """A process of its own: corrects one value as soon as it can, as if it had seen nothing."""
     store, (target, kind) = open_store(url), change
