@@ -21,14 +21,20 @@ MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
 """Component name and function; a marker may read what those before it marked."""
 
 
+def build_tokenizer() -> Language:
+    """A new `Language` with Dateline's tokenizer and nothing else."""
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
+    nlp.max_length = 50_000_000
+    return nlp
+
+
 def build_pipeline(model: str = SHIPPED[0], known: Sequence[Form] = ()) -> Language:
     """A new `Language` with Dateline's tokenizer and markers; build it once in a process.
 
     `model` finds the names: one of `names.SHIPPED` or a spaCy package; `known` are forms of names that people
     confirmed, with PERSON or ORG. Raises names.ModelError.
     """
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
-    nlp.max_length = 50_000_000
+    nlp = build_tokenizer()
     for name, marker in MARKERS:
         Language.component(f"dateline_{name}", func=marker)
         nlp.add_pipe(f"dateline_{name}")
