@@ -155,6 +155,9 @@ class Act(BaseModel):
     request_id: str = Field(min_length=8, max_length=64)
     """Made by who asks: asked again with the same, nothing is done twice."""
     opinion: Opinion = 1
+    based_on: str | None = None
+    """`DeskSheet.based_on` of the sheet that the reviewer has before them: acting on another text or record is refused;
+    None where that may not matter."""
 
 
 class Change(BaseModel):
@@ -222,6 +225,8 @@ class DeskSheet(BaseModel):
     status: ReviewStatus
     seen: int
     """Number of the last event; 0 before the first."""
+    based_on: str
+    """Mark of the text and the record that this shows."""
     opinion: Opinion
     claim: Claim | None = None
     """Another's or one's own, while it runs."""

@@ -15,6 +15,7 @@ from store.copies import save_copies
 from store.database import Store, writing
 from store.models import Batch, Item, Saved
 from store.refuse import refuse
+from store.review_states import save_states
 from store.rows import (
     Row,
     page_row,
@@ -64,7 +65,8 @@ def save_batch(store: Store, batch: Batch) -> Saved:
 
     A release with another text than before gets a new version, whose record becomes the current one, unless its page
     was fetched before the current text was seen. An item that cannot be stored goes to quarantine (stage `save`) and
-    the others are saved. Reviews are never touched. Raises SQLAlchemyError when the database fails.
+    the others are saved. Decisions of reviewers are never touched; a release that was done is reopened where its text
+    changed under one. Raises SQLAlchemyError when the database fails.
     """
     with writing(store) as connection:
         plan = _plan(connection, batch)
@@ -74,6 +76,8 @@ def save_batch(store: Store, batch: Batch) -> Saved:
         _save_records(connection, plan)
         _save_values(connection, plan)
         save_copies(connection, plan.newest.values())
+        before = {key: known.text_sha256 for key, known in plan.known.items()}
+        save_states(connection, plan.newest.values(), before, batch.seen_at)
         save_words(connection, plan.newest.values())
         upsert(connection, tables.quarantine, [problem_row(problem, batch.seen_at) for problem in plan.problems])
         _save_visits(connection, plan)
