@@ -13,6 +13,7 @@ from cli.export import export
 from cli.extract import extract
 from cli.find import find
 from cli.ingest import ingest
+from cli.learn import learn
 from cli.link import link
 from cli.output import err, out
 from cli.show import show
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export):
+for command in (ingest, extract, show, status, find, export, learn):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(source, name="source")

@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 from extractors.gold import gold_record, gold_release, left_out
 from extractors.pipeline import build_tokenizer
-from extractors.shares import group_releases, is_held_back
 from extractors.training_docs import make_doc, pack_docs
+from flows.learn import load_cases
 from schemas.record import Record
 from schemas.release import Release
-from store.copies import load_originals
 from store.database import Store
 from store.export import whole_file, write_whole
-from store.review_desk import iter_reviewed
 
 Pair = tuple[Release, Record]
 
@@ -28,11 +26,9 @@ class Sets(NamedTuple):
 
 def load_sets(store: Store, source: str | None, share: float) -> Sets:
     """Every release whose review is done; copies and equal texts are in the same set."""
-    pairs = [(release, reviewed) for release, _, reviewed in iter_reviewed(store, source)]
-    groups = group_releases({release.id: release.text_sha256 for release, _ in pairs}, load_originals(store))
     sets = Sets([], [])
-    for pair in pairs:
-        (sets.dev if is_held_back(groups[pair[0].id], share) else sets.train).append(pair)
+    for case in load_cases(store, share, source):
+        (sets.dev if case.is_held_back else sets.train).append((case.release, case.reviewed))
     return sets
 
 

@@ -58,6 +58,77 @@ class Learned(BaseModel):
         return derive_id(curves, self.known, self.rejected)[:8]
 
     @property
+    def mark(self) -> str:
+        """What an extractor that uses this has at the end of its version."""
+        return f"learnt-{self.fingerprint}"
+
+    @property
     def is_empty(self) -> bool:
         """Whether it changes nothing."""
         return not (self.curves or self.known or self.rejected)
+
+
+Finding = Literal["better", "no clear difference", "worse", "too few reviews to say"]
+"""What held-back reviews say of something new beside what holds now."""
+
+
+class Measure(BaseModel):
+    """One kind of value on the held-back releases: with what holds now, and with what was learnt."""
+
+    model_config = FROZEN
+    name: str
+    """As in `Learned.curves`."""
+    fitted: int
+    """Values that were learnt from."""
+    values: int
+    """Values that it was tried on."""
+    right: float | None
+    """Share of those that are right; None of none."""
+    score: tuple[float | None, float | None]
+    """Now and learnt: F1, of attributes the accuracy where people left one. The names that were learnt change it."""
+    error: tuple[float | None, float | None]
+    """Expected calibration error over ten bins, now and learnt."""
+    brier: tuple[float | None, float | None]
+    """Mean squared distance of probability and truth, now and learnt."""
+    finding: Finding
+
+
+class NamesMeasure(BaseModel):
+    """The names that were learnt, on the held-back releases."""
+
+    model_config = FROZEN
+    known: int
+    rejected: int
+    errors: tuple[int, int]
+    """People and organisations that are wrong or missed, now and with them."""
+    finding: Finding
+
+
+class RuleMeasure(BaseModel):
+    """How often a rule was right in the releases that were learnt from, beside what its values said."""
+
+    model_config = FROZEN
+    name: str
+    rule: str
+    right: int
+    seen: int
+    said: float
+    """Mean probability as shipped."""
+
+
+class Study(BaseModel):
+    """What reviews teach, and whether it is worth switching on."""
+
+    model_config = FROZEN
+    releases: int
+    """Reviewed releases that were learnt from."""
+    held_back: int
+    failed: int
+    """Reviewed releases that could not be extracted again."""
+    measures: tuple[Measure, ...]
+    names: NamesMeasure
+    rules: tuple[RuleMeasure, ...]
+    learned: Learned
+    """What is to be used: the new where it is better, else what holds now."""
+    is_new: bool
+    """Whether that is anything else than what holds now."""
