@@ -6,26 +6,27 @@ now. What is used is exactly what they were asked about: nothing is fitted to th
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from spacy.language import Language
 
 from extractors.learned_names import Names, Read, learn_names
 from extractors.recalibration import brier, count_rules, expected_error, fit_curve, recalibrate
 from extractors.record import extract_records
-from extractors.verdicts import FIELDS, PARTS, Judged, Outcome, Tally, judge
+from extractors.verdicts import FIELDS, PARTS, Judged, Outcome, judge
 from schemas.learned import Curve, Finding, Learned, Measure, NamesMeasure, RuleMeasure, Study
 from schemas.record import Record
 from schemas.release import Release
 
 FEWEST_VALUES = 30
-"""A curve is fitted to so many values at least, and tried on as many."""
 FEWEST_RELEASES = 10
-"""Names are tried on so many releases at least."""
+"""Of values and releases that have any, so many at least are learnt from and as many tried on."""
 CLEAR = 1.64
-"""Standard errors by which squared distances must differ on average: one chance in twenty that it is none."""
+"""Standard errors by which squared distances must differ: one chance in twenty that it is none."""
+_Releases = Sequence[Sequence[Outcome]]
+"""The outcomes of each release."""
 _ENTITIES = ("people", "organisations")
 
 
@@ -75,10 +76,11 @@ def study(cases: Sequence[Case], setup: Setup) -> Study:
         _with_names(held, setup, blank.model_copy(update={"known": known, "rejected": rejected}))
         for known, rejected in ((now.known, now.rejected), names)
     )
-    outcomes, on = (_join(one.judged for one in some) for some in (fitted, held))
-    curves = {name: fit_curve(found) for name, found in outcomes.items() if len(found) >= FEWEST_VALUES}
+    outcomes, on = (_by_name(one.judged for one in some) for some in (fitted, held))
+    curves = {name: fit_curve(found) for name, found in outcomes.items() if _is_enough(found)}
     measures = [
-        _measure(name, outcomes, on, (now.curves.get(name), curves.get(name)), (with_now, with_new)) for name in on
+        _measure(name, (outcomes[name], on[name]), (now.curves.get(name), curves.get(name)), (with_now, with_new))
+        for name in on
     ]
     of_names = _measure_names(names, with_now, with_new)
     better = {one.name for one in measures if one.finding == "better"}
@@ -86,7 +88,7 @@ def study(cases: Sequence[Case], setup: Setup) -> Study:
     learned = blank.model_copy(
         update={
             "curves": now.curves | {name: curve for name, curve in curves.items() if name in better},
-            "rules": {name: count_rules(found) for name, found in outcomes.items()},
+            "rules": {name: count_rules(chain(*found)) for name, found in outcomes.items()},
             "known": taken.known,
             "rejected": taken.rejected,
         }
@@ -121,53 +123,63 @@ def _with_names(held: Sequence[_Tried], setup: Setup, learned: Learned) -> list[
     return [one.judged for one in _try(setup.build(learned), [one.case for one in held], setup.tick)]
 
 
-def _join(judged: Iterable[Judged]) -> dict[str, list[Outcome]]:
-    outcomes: dict[str, list[Outcome]] = {name: [] for name in (*FIELDS, *PARTS)}
+def _by_name(judged: Iterable[Judged]) -> dict[str, _Releases]:
+    """By kind of value the outcomes of each release that has any."""
+    outcomes: dict[str, list[list[Outcome]]] = {name: [] for name in (*FIELDS, *PARTS)}
     for one in judged:
         for name, found in one.outcomes.items():
-            outcomes[name] += found
-    return outcomes
+            outcomes[name] += [found] if found else []
+    return {name: tuple(found) for name, found in outcomes.items()}
+
+
+def _is_enough(found: _Releases) -> bool:
+    return len(found) >= FEWEST_RELEASES and sum(map(len, found)) >= FEWEST_VALUES
 
 
 def _measure(
     name: str,
-    fitted: Mapping[str, Sequence[Outcome]],
-    held: Mapping[str, Sequence[Outcome]],
+    sides: tuple[_Releases, _Releases],
     curves: tuple[Curve | None, Curve | None],
     judged: tuple[Sequence[Judged], Sequence[Judged]],
 ) -> Measure:
-    """One kind of value with the curve of now and the new one."""
-    found = held[name]
+    """One kind of value, learnt from and held back, with the curve of now and the new one."""
+    fitted, held = sides
+    found = [one for release in held for one in release]
     sure = [
         [(recalibrate(one.confidence, one.rule, curve) if curve else one.confidence, one.right) for one in found]
         for curve in curves
     ]
-    enough = curves[1] is not None and len(found) >= FEWEST_VALUES
-    first, last = ((expected_error(pairs), float(brier(pairs).mean())) if found else (None, None) for pairs in sure)
-    scores = [_score(name, [one.tallies[name] for one in some]) for some in judged]
+    enough = curves[1] is not None and _is_enough(held)
+    errors, briers = zip(*(_errors(pairs) for pairs in sure), strict=True)
     return Measure(
         name=name,
-        fitted=len(fitted[name]),
+        fitted=sum(map(len, fitted)),
         values=len(found),
         right=float(np.mean([one.right for one in found])) if found else None,
-        score=(scores[0], scores[1]),
-        error=(first[0], last[0] if enough else None),
-        brier=(first[1], last[1] if enough else None),
-        finding=_find(brier(sure[0]) - brier(sure[1])) if enough else "too few reviews to say",
+        score=(_score(name, judged[0]), _score(name, judged[1])),
+        error=(errors[0], errors[1] if enough else None),
+        brier=(briers[0], briers[1] if enough else None),
+        finding=_find(sure, [len(release) for release in held]) if enough else "too few reviews to say",
     )
 
 
-def _find(gains: NDArray[np.float64]) -> Finding:
-    """What so many differences say, each above zero where the new is nearer to the truth."""
-    spread = float(gains.std(ddof=1)) / len(gains) ** 0.5
-    if abs(gains.mean()) <= CLEAR * spread:
+def _errors(pairs: Sequence[tuple[float, bool]]) -> tuple[float | None, float | None]:
+    return (expected_error(pairs), float(brier(pairs).mean())) if pairs else (None, None)
+
+
+def _find(sure: Sequence[Sequence[tuple[float, bool]]], sizes: Sequence[int]) -> Finding:
+    """Whether the second probabilities are nearer to the truth, by how much releases of these sizes differ in it."""
+    gains = np.add.reduceat(brier(sure[0]) - brier(sure[1]), np.cumsum([0, *sizes[:-1]]))
+    spread = float(gains.std(ddof=1)) * len(gains) ** 0.5
+    if abs(gains.sum()) <= CLEAR * spread:
         return "no clear difference"
-    return "better" if gains.mean() > 0 else "worse"
+    return "better" if gains.sum() > 0 else "worse"
 
 
-def _score(name: str, tallies: Sequence[Tally]) -> float | None:
+def _score(name: str, judged: Iterable[Judged]) -> float | None:
     """F1 of values; of attributes the share of what people left that was found."""
-    right, found, wanted = (sum(column) for column in zip(*tallies, strict=True)) if tallies else (0, 0, 0)
+    tallies = [one.tallies[name] for one in judged]
+    right, found, wanted = (sum(tally[column] for tally in tallies) for column in range(3))
     if name in PARTS:
         return right / wanted if wanted else None
     return 2 * right / (found + wanted) if found + wanted else None
@@ -186,8 +198,9 @@ def _measure_names(names: Names, now: Sequence[Judged], new: Sequence[Judged]) -
     )
 
 
-def _rules(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[RuleMeasure]:
-    for name, found in outcomes.items():
+def _rules(outcomes: Mapping[str, _Releases]) -> Iterator[RuleMeasure]:
+    for name, releases in outcomes.items():
+        found = [one for release in releases for one in release]
         for rule, count in count_rules(found).items():
             said = float(np.mean([one.confidence for one in found if one.rule == rule]))
             yield RuleMeasure(name=name, rule=rule, right=count.right, seen=count.seen, said=round(said, 3))

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,25 @@ from extractors.verdicts import Outcome
 from schemas.learned import Curve, RuleCount
 from schemas.record import Amount, DateMention, Organisation, Person, Quote
 
-_HOLD = {"slope": 10.0, "offset": 2.0, "rule": 4.0}
+_HOLD = {"slope": 20.0, "offset": 4.0, "rule": 8.0}
 """How strongly slope is held at 1, offset and rules at 0: inverse variances of what is expected of them."""
+_ALIKE = 0.3
+"""How much the values of one release are right or wrong together: fifty sums of a list are not fifty proofs."""
 _SEEN = 5
 """A rule that was seen less often has no part of its own."""
 _STEPS, _SMALL = 100, 1e-5
 _Floats = NDArray[np.float64]
+
+
+class _Data(NamedTuple):
+    """What is fitted to."""
+
+    x: _Floats
+    """Values × what speaks for them."""
+    right: _Floats
+    weight: _Floats
+
+
 _V = TypeVar("_V", Person, Organisation, DateMention, Amount, Quote)
 
 
@@ -74,30 +87,34 @@ def count_rules(outcomes: Iterable[Outcome]) -> dict[str, RuleCount]:
     return {rule: RuleCount(right=right[rule], seen=seen[rule]) for rule in sorted(seen)}
 
 
-def fit_curve(outcomes: Sequence[Outcome]) -> Curve:
-    """The curve that fits what was right best, held near the one that changes nothing (Newton's method)."""
+def fit_curve(releases: Sequence[Sequence[Outcome]]) -> Curve:
+    """The curve that fits what was right best, held near the one that changes nothing; outcomes by release."""
+    outcomes = [one for found in releases for one in found]
     rules = [rule for rule, count in count_rules(outcomes).items() if count.seen >= _SEEN]
     x = np.array([[_odds(one.confidence), 1.0, *(one.rule == rule for rule in rules)] for one in outcomes], float)
     right = np.array([one.right for one in outcomes], float)
+    weight = np.array([1 / (1 + _ALIKE * (len(found) - 1)) for found in releases for _ in found])
     hold = np.array([_HOLD["slope"], _HOLD["offset"], *[_HOLD["rule"]] * len(rules)])
     start = np.array([1.0, *[0.0] * (1 + len(rules))])
-    weights = _minimise(x, right, hold, start)
+    weights = _minimise(_Data(x, right, weight), hold, start)
     first, offset, *parts = (round(float(weight), 3) for weight in weights)
     return Curve(slope=max(first, 0.0), offset=offset, rules=dict(zip(rules, parts, strict=True)))
 
 
-def _minimise(x: _Floats, right: _Floats, hold: _Floats, start: _Floats) -> _Floats:
+def _minimise(data: _Data, hold: _Floats, start: _Floats) -> _Floats:
     """Weights of a logistic regression that is held near `start`: Newton's steps, halved where they lead too far."""
+
+    x, right, weight = data
 
     def loss(weights: _Floats) -> float:
         z = x @ weights
-        return float((np.logaddexp(0, z) - right * z).sum() + (hold * (weights - start) ** 2).sum() / 2)
+        return float((weight * (np.logaddexp(0, z) - right * z)).sum() + (hold * (weights - start) ** 2).sum() / 2)
 
     weights = start
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-x @ weights))
-        slope = x.T @ (p - right) + hold * (weights - start)
-        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag(hold)
+        slope = x.T @ (weight * (p - right)) + hold * (weights - start)
+        bend = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(hold)
         step = np.linalg.solve(bend, slope)
         while loss(weights - step) > loss(weights) and np.abs(step).max() > _SMALL:
             step = step / 2
