@@ -10,15 +10,21 @@ pinned anew.
 import argparse
 import hashlib
 import json
+import multiprocessing
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from spacy.language import Language
 
 from extractors.files import FileProblem, read_file
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_record
+from schemas.release import Release
 
 PINNED = Path("docs/quality.json")
 SETS = {
@@ -36,22 +42,31 @@ BY_RULE = ("dates", "amounts", "qualifier", "kind")
 Scores = dict[str, dict[str, float]]
 
 
-def write_records(releases: Path, target: Path, model: str = "accurate") -> None:
-    """Extract every release of a JSONL file."""
-    nlp = build_pipeline(model)
-    with target.open("w", encoding="utf8") as stream:
-        for entry in read_file(releases.name, releases.read_bytes(), None):
-            if isinstance(entry, FileProblem):
-                raise TypeError(entry.message)
-            stream.write(extract_record(nlp, entry.release).model_dump_json() + "\n")
+@cache
+def _pipeline() -> Language:
+    return build_pipeline()
 
 
-def score_set(corpus: Path, name: str) -> Scores:
+def _extract(release: Release) -> str:
+    return extract_record(_pipeline(), release).model_dump_json() + "\n"
+
+
+def list_releases(path: Path) -> list[Release]:
+    """Every release of a JSONL file. Raises TypeError for what is none."""
+    entries = list(read_file(path.name, path.read_bytes(), None))
+    for entry in entries:
+        if isinstance(entry, FileProblem):
+            raise TypeError(entry.message)
+    return [entry.release for entry in entries if not isinstance(entry, FileProblem)]
+
+
+def score_set(corpus: Path, name: str, pool: Executor) -> Scores:
     """Field to score of one set, as `score.py` gives it."""
     releases, gold = (corpus / path for path in SETS[name])
     with tempfile.TemporaryDirectory() as folder:
         records = Path(folder) / "records.jsonl"
-        write_records(releases, records)
+        with records.open("w", encoding="utf8") as stream:
+            stream.writelines(pool.map(_extract, list_releases(releases), chunksize=8))
         command = [sys.executable, str(corpus / "eval/score.py"), str(releases), str(gold), str(records), "--json"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     scores: Scores = json.loads(done.stdout)
@@ -121,7 +136,8 @@ def main() -> int:
     cli.add_argument("corpus", type=Path)
     cli.add_argument("--allow-regression", action="store_true", help="pin lower scores")
     args = cli.parse_args()
-    scores = {name: score_set(args.corpus, name) for name in SETS}
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        scores = {name: score_set(args.corpus, name, pool) for name in SETS}
     print_scores(scores)
     pinned: dict[str, Any] = json.loads(PINNED.read_text(encoding="utf8")) if PINNED.exists() else {}
     fingerprint = corpus_hash(args.corpus)

@@ -86,6 +86,7 @@ def _run_sources(sources: list[Source], wanted: Wanted) -> Report:
     with _watched():
         from flows.ingest import ingest as flow
 
+        _start_server()
         return _report_of(flow(sources, wanted, return_state=True))
 
 
@@ -93,7 +94,18 @@ def _run_files(paths: list[Path], published: date | None) -> Report:
     with _watched():
         from flows.ingest import ingest_files as flow
 
+        _start_server()
         return _report_of(flow(paths, published, return_state=True))
+
+
+def _start_server() -> None:
+    from flows.prefect_server import ServerError, start_server
+
+    try:
+        start_server()
+    except ServerError as error:
+        err.print(Text(f"Error: {error}", "bold red"), soft_wrap=True)
+        raise typer.Exit(1) from error
 
 
 def _report_of(state: Any) -> Report:

@@ -23,6 +23,22 @@ from store.database import close_store, open_store
 source = typer.Typer(help="Newsrooms: propose an entry for sources.toml, see what each source gives now.")
 SHOWN = 3
 """Releases that are fetched of a newsroom that is proposed."""
+_ELSEWHERE = "there is no such page: look for the newsroom's address in a browser"
+_CLOSED = "it does not let programs in: ask the newsroom, or name its feed or sitemap"
+_LATER = "that may pass: try again later"
+_ADVICE = {
+    "http_404": _ELSEWHERE,
+    "http_410": _ELSEWHERE,
+    "http_401": _CLOSED,
+    "http_403": _CLOSED,
+    "http_429": _LATER,
+    "timeout": _LATER,
+    "redirects": "name the address at which a browser ends",
+    "tls": "what it says cannot be trusted, so it is not read: look for another address of the newsroom",
+    "private_address": "for this command that is `--allow-host`",
+    "robots": "for this command there is no such setting: write the entry by hand",
+}
+"""By kind of failure."""
 
 
 @source.command()
@@ -45,7 +61,7 @@ def add(
         except (FetchError, DiscoverError) as error:
             if error.code == "bad_url":
                 raise typer.BadParameter(str(error)) from error
-            err.print(Text(str(error), "red"), soft_wrap=True)
+            err.print(Text(str(error) + _advise(error), "red"), soft_wrap=True)
             raise typer.Exit(1) from error
         found = proposal.source.model_copy(update={"name": wanted})
         entry = write_entry(found)
@@ -57,6 +73,12 @@ def add(
             stream.write(("\n" if taken else "") + entry)
         err.print(f"Appended to {output}; `dateline ingest {output} --source {wanted}` fetches its releases.")
     raise typer.Exit(0 if good else 1)
+
+
+def _advise(error: FetchError | DiscoverError) -> str:
+    """What to do about a newsroom that cannot be had, where the error itself does not say it."""
+    advice = _ADVICE.get(error.code) or (_LATER if error.code.startswith("http_5") else "")
+    return f"; {advice}" if advice else ""
 
 
 def _say_beside(proposal: Proposal) -> None:

@@ -34,8 +34,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print everythin
         }
         print_json({**state.model_dump(mode="json"), **lists})
         return
-    tables = [(name, f"{rows:,}") for name, rows in state.tables.items() if rows]
-    out.print(plain_table("Store", ("table", "#rows"), tables or [("(empty)", "")]))
+    counts = [(name, f"{number:,}") for name, number in state.counts.items() if number]
+    out.print(plain_table("Store", ("what", "#number"), counts or [("(empty)", "")]))
     out.print()
     out.print(plain_table("Sources", ("source", "#releases", "#quarantined", "last seen", "last run"),
                           map(_source_row, state.sources)))  # fmt: skip

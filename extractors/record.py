@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -32,6 +32,9 @@ from schemas.problem import Problem
 from schemas.record import Check, Record, ReleaseRef
 from schemas.release import Release
 
+_PIECE = 65_536
+"""Bytes."""
+
 
 @cache
 def extractor_version(names: str) -> str:
@@ -42,7 +45,10 @@ def extractor_version(names: str) -> str:
     """
     digest = hashlib.sha256()
     for item in _walk(files("extractors")):
-        digest.update(item.name.encode() + item.read_bytes())
+        digest.update(item.name.encode())
+        with item.open("rb") as file:
+            for piece in iter(partial(file.read, _PIECE), b""):  # weights are large
+                digest.update(piece)
     return f"{version('dateline')}+{digest.hexdigest()[:8]}.{names}"
 
 

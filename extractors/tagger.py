@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
@@ -50,9 +50,8 @@ class Tagger:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._network = onnxruntime.InferenceSession(
-            (folder / f"{model}.onnx").read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        with as_file(folder / f"{model}.onnx") as path:  # given the bytes themselves, it would keep a second copy
+            self._network = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def __call__(self, text: str) -> list[Name]:
         """Names and titles in the order of the text; those of names do not overlap, nor do those of titles."""

@@ -7,9 +7,11 @@ guard, limits and turns. What is left to Chromium is a network without names, be
 import asyncio
 import builtins
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -42,10 +44,9 @@ _DEAD_PROXY = {"server": "http://127.0.0.1:1", "bypass": "<-loopback>"}
 _NO_OTHER_WAY = """
 for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) delete window[name];
 window.open = () => null;"""
-_CHROMIUM = (
-    "and a Chromium: that of `playwright install chromium`, or the system's, whose path DATELINE_BROWSER says "
-    "(/usr/bin/chromium)"
-)
+_SYSTEM = ("chromium", "chromium-browser", "google-chrome")
+"""Commands that are a Chromium, where Playwright has not installed its own."""
+_CHROMIUM = "a Chromium is had by `playwright install chromium` or from the system; DATELINE_BROWSER says where one is"
 
 
 class Rendered(NamedTuple):
@@ -110,19 +111,25 @@ class Browser:
             from playwright.async_api import Error, async_playwright
         except ImportError as error:
             what = "a page has to be rendered (`render` of its source), and Playwright is not installed"
-            raise FetchError("no_browser", f"{what}: pip install 'dateline[browser]', {_CHROMIUM}") from error
+            raise FetchError("no_browser", f"{what}: pip install 'dateline[browser]'; {_CHROMIUM}") from error
         self._playwright = self._playwright or await async_playwright().start()
         try:
-            self._chromium = await self._playwright.chromium.launch(
-                executable_path=self._settings.browser,
-                args=_NO_NETWORK,
-                proxy=_DEAD_PROXY,  # type: ignore[arg-type]  # a TypedDict
-                chromium_sandbox=os.geteuid() != 0,  # Chromium has none for root
-            )
+            self._chromium = await self._launch(self._playwright)
         except Error as error:
             why = error.message.strip().splitlines()[0]
             raise FetchError("no_browser", f"no Chromium to render pages with ({why}): {_CHROMIUM}") from error
         return self._chromium
+
+    async def _launch(self, playwright: "Playwright") -> "Chromium":
+        where = self._settings.browser
+        if where is None and not Path(playwright.chromium.executable_path).exists():
+            where = next((Path(found) for found in map(shutil.which, _SYSTEM) if found), None)
+        return await playwright.chromium.launch(
+            executable_path=where,
+            args=_NO_NETWORK,
+            proxy=_DEAD_PROXY,  # type: ignore[arg-type]  # a TypedDict
+            chromium_sandbox=os.geteuid() != 0,  # Chromium has none for root
+        )
 
     async def _close(self, context: "BrowserContext") -> None:
         """End a page; where it does not let itself be ended, the browser with it."""

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from extractors.encoding import decode
 from flows.desk import Desk
 from flows.feeds import looks_like_feed, read_feed
-from flows.listed import PARSING, DiscoverError, Listed, More, cut_tags, keep_wanted, read_link_url
+from flows.listed import PARSING, DiscoverError, Listed, More, cut_tags, keep_wanted, parsed, read_link_url
 from flows.listings import read_listing
 from flows.request import FetchError
 from flows.sitemaps import looks_like_sitemap, read_sitemap
@@ -125,13 +125,17 @@ def _from_auto(desk: Desk, url: str) -> list[Link]:
 
 def read_feed_links(page: FetchedPage) -> list[str]:
     """The feeds that a page names in its head; those of comments last."""
-    with PARSING:
-        soup = BeautifulSoup(cut_tags(decode(page.body[:_HEAD], page.content_type))[0], "lxml")
+    markup = cut_tags(decode(page.body[:_HEAD], page.content_type))[0]
+    with PARSING, parsed(markup) as soup:
+        return list(_iter_feed_links(soup, page.final_url))
+
+
+def _iter_feed_links(soup: BeautifulSoup, base: str) -> Iterator[str]:
     named = soup.select("link[rel~=alternate][href]")
     feeds = [tag for tag in named if str(tag.get("type", "")).partition(";")[0].strip().lower() in _FEED_TYPES]
     ranked = sorted(feeds, key=lambda tag: "comment" in f"{tag.get('title', '')} {tag['href']}".lower())
-    urls = (read_link_url(str(tag["href"]), page.final_url) for tag in ranked)
-    return list(dict.fromkeys(url for url in urls if url))
+    urls = (read_link_url(str(tag["href"]), base) for tag in ranked)
+    yield from dict.fromkeys(url for url in urls if url)
 
 
 def _is_below(link: Link, page: FetchedPage) -> bool:

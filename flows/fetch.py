@@ -131,7 +131,10 @@ class Fetcher:
 
     def _ask_robots(self, host: str, trip: _Trip) -> float:
         """Seconds between requests to the host. Raises FetchError where its robots.txt forbids the address."""
-        rules = self._robots.rules(host, lambda: self._fetch_robots(trip))
+        try:
+            rules = self._robots.rules(host, lambda: self._fetch_robots(trip))
+        except FetchError as error:
+            raise _without_rules(error, trip.ask.url) from error
         if not rules.can_fetch(trip.ask.url, AGENT):
             raise FetchError(
                 "robots",
@@ -141,8 +144,7 @@ class Fetcher:
         return read_delay(rules, trip.source.delay_seconds)
 
     def _fetch_robots(self, trip: _Trip) -> bytes:
-        url = str(httpx.URL(trip.ask.url).copy_with(raw_path=b"/robots.txt", fragment=None, userinfo=b""))
-        ask = Ask(url, take_cut=True, max_bytes=MAX_BYTES)
+        ask = Ask(_robots_url(trip.ask.url), take_cut=True, max_bytes=MAX_BYTES)
         return self._follow(_Trip(ask, trip.source, self._settings.timeout_seconds, is_to_robots=True)).body
 
     def _client(self, source: Source) -> httpx.Client:
@@ -167,11 +169,27 @@ def read_host(url: str) -> str:
     """
     try:
         parsed = httpx.URL(url)
+        is_web = parsed.scheme in {"http", "https"} and bool(parsed.host)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise FetchError("bad_url", f"{url[:200]}: not an http(s) address ({error})") from error
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise FetchError("bad_url", f"{url[:200]}: not an http(s) address")
+    if not is_web:
+        raise FetchError("bad_url", f"{url[:200]}: not an http(s) address, such as https://acme.example/news/")
     return parsed.netloc.decode("ascii")
+
+
+def _robots_url(url: str) -> str:
+    return str(httpx.URL(url).copy_with(raw_path=b"/robots.txt", fragment=None, userinfo=b""))
+
+
+def _without_rules(error: FetchError, url: str) -> FetchError:
+    """That a robots.txt cannot be had now, told of the page that was wanted; a host that is not there has neither."""
+    why = str(error).removeprefix(f"{_robots_url(url)}: ")
+    if error.code == "connection":
+        return FetchError(error.code, f"{url}: {why}", error.retry_after)
+    if not error.may_pass:
+        return error
+    said = f"{url}: its host's robots.txt cannot be had now ({why}), and until it can, nothing is asked for; try later"
+    return FetchError(error.code, said, error.retry_after)
 
 
 def _next_hop(answer: Answer) -> str | None:

@@ -122,7 +122,9 @@ class _Guard(httpcore.NetworkBackend):
         try:
             found = list(dict.fromkeys(self._resolve(host, port)))
         except (gaierror, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} has no address ({error})") from error
+            why = error.strerror if isinstance(error, gaierror) else error
+            said = f"no host {host} is found ({why}); check how it is spelt, and that this machine is online"
+            raise httpcore.ConnectError(said) from error
         if host.lower() in self._allowed:
             return found
         refusals = {address: read_refusal(address) for address in found}

@@ -4,10 +4,13 @@ import datetime as dt
 import email.utils
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from bs4 import BeautifulSoup
 
 from extractors.address import tidy_url
 from schemas.source import Link, Source
@@ -37,6 +40,16 @@ def cut_tags(text: str) -> tuple[str, bool]:
     """
     end = next(islice((match.start() for match in _TAG.finditer(text)), MAX_TAGS, None), None)
     return (text, False) if end is None else (text[:end], True)
+
+
+@contextmanager
+def parsed(markup: str) -> Iterator[BeautifulSoup]:
+    """The tree of a page, taken apart at the end: its elements hold one another, so that it would stay for long."""
+    soup = BeautifulSoup(markup, "lxml")
+    try:
+        yield soup
+    finally:
+        soup.clear(decompose=True)
 
 
 class More(NamedTuple):

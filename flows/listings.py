@@ -8,7 +8,7 @@ from soupsieve import SelectorSyntaxError
 
 from extractors.encoding import decode
 from extractors.published import read_published
-from flows.listed import DiscoverError, Listed, More, cut_tags, make_link, read_link_url
+from flows.listed import DiscoverError, Listed, More, cut_tags, make_link, parsed, read_link_url
 from schemas.page import FetchedPage
 from schemas.source import Link, Source
 
@@ -24,7 +24,11 @@ def read_listing(page: FetchedPage, source: Source) -> Listed:
     Raises DiscoverError for a selector that is none.
     """
     markup, has_more = cut_tags(decode(page.body[:MAX_BYTES], page.content_type))
-    soup = BeautifulSoup(markup, "lxml")
+    with parsed(markup) as soup:
+        return _read_soup(soup, page, source, has_more or len(page.body) > MAX_BYTES)
+
+
+def _read_soup(soup: BeautifulSoup, page: FetchedPage, source: Source, is_cut: bool) -> Listed:
     try:
         anchors, following = soup.select(source.link_selector), soup.select(source.next_selector)
     except SelectorSyntaxError as error:
@@ -36,7 +40,7 @@ def read_listing(page: FetchedPage, source: Source) -> Listed:
     links = [link for anchor in anchors if (link := _as_link(anchor, base, source)) and link.url not in own]
     if not source.link_pattern:
         links = [link for link in links if _host(link.url) == _host(page.final_url)]
-    return Listed(links, [More(url) for url in nexts[:1]], is_cut=has_more or len(page.body) > MAX_BYTES)
+    return Listed(links, [More(url) for url in nexts[:1]], is_cut=is_cut)
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:

@@ -24,7 +24,7 @@ from flows.browser import Browser
 from flows.fetch import Fetcher
 from flows.files import FILES_SOURCE, list_files, load_file
 from flows.listed import MAX_TAGS, PARSING
-from flows.memory import return_memory
+from flows.memory import return_memory, settle_memory
 from flows.report import FOUND_KEPT, Found, Report, add_reports
 from flows.request import Ask, FetchError
 from flows.turns import RESTING
@@ -73,6 +73,7 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
     try:
         nlp = build_pipeline(settings.model, known_forms(store, settings), load_learned(settings.learned_path))
         with Fetcher(settings, store) as fetcher, Browser(settings, fetcher) as browser:
+            settle_memory()
             yield Bench(settings=settings, store=store, fetcher=fetcher, browser=browser, nlp=nlp)
     finally:
         close_store(store)

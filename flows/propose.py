@@ -11,11 +11,14 @@ from bs4 import BeautifulSoup, Tag
 from courlan import extract_domain
 
 from extractors.encoding import decode
+from extractors.page_signs import needs_javascript
+from extractors.pdf import is_pdf
 from flows.desk import Desk
 from flows.discover import discover_links, read_feed_links
 from flows.feeds import looks_like_feed
 from flows.fetch import Fetcher, read_host
 from flows.listed import DiscoverError, read_link_url
+from flows.place import read_place
 from flows.request import FetchError
 from flows.sitemaps import looks_like_sitemap
 from schemas.page import FetchedPage
@@ -26,9 +29,6 @@ _FEWEST = 3
 """Links from which a group of them may be the releases of a listing."""
 _ENOUGH = 60
 """Letters of a title beyond which a longer one is no better."""
-_COUNTRIES = {"uk": "GB", "eu": None}
-_GENERIC = frozenset({"io", "ai", "co", "tv", "me", "fm", "cc", "ly", "gg", "la", "to", "im", "ws"})
-"""Top-level domains of countries that the whole world uses."""
 _PAGE_2 = re.compile(r"(?<=[=/])2(?=/?$|&)|(?<=page-)2(?=/?$)")
 
 
@@ -61,10 +61,26 @@ def propose_source(url: str, fetcher: Fetcher, allow_hosts: Iterable[str] = ()) 
             notes.append(f"{source.discover} {source.url}: {error}")
             continue
         return Proposal(source, links, notes)
+    is_list = looks_like_feed(page) or looks_like_sitemap(page)
+    tried = f" ({'; '.join(notes)})" if notes and not is_list else ""
     raise DiscoverError(
-        f"{url}: neither a feed nor a list of releases nor a sitemap was found ({'; '.join(notes) or 'no links'}); "
-        "name the page that lists the releases, or write the entry by hand with a `link_selector`"
+        f"{url}: {_read_lack(page)}{tried}; name the page that lists the releases, or their feed or sitemap, or write "
+        "the entry by hand with a `link_selector`"
     )
+
+
+def _read_lack(page: FetchedPage) -> str:
+    """What a page is that lists no releases, as far as that can be told."""
+    kind = (page.content_type or "").partition(";")[0].strip().lower()
+    if not page.body.strip():
+        return "the page is empty"
+    if is_pdf(page.body) or (kind and not re.search("html|xml|json|text/plain", kind)):
+        return f"this is no page that could list releases, but {'a PDF' if is_pdf(page.body) else kind}"
+    if looks_like_feed(page) or looks_like_sitemap(page):
+        return f"the {'feed' if looks_like_feed(page) else 'sitemap'} names no release"
+    if needs_javascript(page.body):
+        return "the page shows nothing without its scripts"
+    return f"the page names no feed, has no list of at least {_FEWEST} releases, and its robots.txt names no sitemap"
 
 
 def _candidates(page: FetchedPage, draft: Source, fetcher: Fetcher) -> Iterable[dict[str, Any]]:
@@ -136,17 +152,6 @@ def find_pages(soup: BeautifulSoup, url: str) -> dict[str, str]:
         if is_second and _PAGE_2.search(there) and not re.search(r"[{}]", there):
             return {"pages": _PAGE_2.sub("{page}", there, count=1)}
     return {}
-
-
-def read_place(page: FetchedPage) -> tuple[str | None, str | None]:
-    """Language and country of a newsroom, by what its page declares, the country else by the end of its host's name."""
-    start = decode(page.body[:50_000], page.content_type)
-    found = re.search(r"<html[^>]*?\blang\s*=\s*[\"']?([a-z]{2})(?:[-_]([a-z]{2}))?\b", start, re.I)
-    language, region = (found[1].lower(), found[2]) if found else (None, None)
-    end = (urlsplit(page.final_url).hostname or "").rpartition(".")[2].lower()
-    by_end = end.upper() if len(end) == 2 and end.isalpha() and end not in _GENERIC else None
-    country = _COUNTRIES.get(end, by_end) or (region.upper() if region else None)
-    return language, country
 
 
 def make_name(url: str) -> str:

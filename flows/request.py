@@ -91,16 +91,17 @@ def _check_status(response: httpx.Response, ask: Ask) -> None:
 
 
 def _read_body(response: httpx.Response, ask: Ask, limit: int) -> tuple[bytes, bool]:
-    body, size = BytesIO(), 0  # gives its bytes away without a copy
-    raw = _bounded(response, limit)
-    for piece in iter_unpacked(raw, response.headers.get("content-encoding", "")):
-        size += body.write(piece)
-        if size > limit:
-            if not ask.take_cut:
-                raise _too_large(response, f"larger than {limit:,} bytes", ask.url)
-            body.truncate(limit)
-            return body.getvalue(), True
-    return body.getvalue(), False
+    pieces = iter_unpacked(_bounded(response, limit), response.headers.get("content-encoding", ""))
+    size = 0
+    with BytesIO() as body:  # gives its bytes away without a copy, and holds none for whoever holds an error
+        for piece in pieces:
+            size += body.write(piece)
+            if size > limit:
+                if not ask.take_cut:
+                    raise _too_large(response, f"larger than {limit:,} bytes", ask.url)
+                body.truncate(limit)
+                return body.getvalue(), True
+        return body.getvalue(), False
 
 
 def _bounded(response: httpx.Response, limit: int) -> Iterator[bytes]:
@@ -135,17 +136,32 @@ def _told(url: str, seconds: float) -> Iterator[None]:
             raise FetchError("tls", f"{url}: its certificate is not to be trusted ({tls})") from error
         if "location header" in str(error):  # httpx looks at where redirects lead, also where it does not follow
             raise FetchError("bad_url", f"{url}: redirects to what is no address") from error
-        raise FetchError("connection", f"{url}: {error or type(error).__name__}") from error
+        raise FetchError("connection", f"{url}: {_read_failure(error)}") from error
 
 
 def _tls_error(error: BaseException) -> str | None:
     """What is wrong with a certificate, if that is what an error comes from."""
+    wrong = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    return wrong.verify_message if wrong else None
+
+
+def _read_failure(error: httpx.HTTPError) -> str:
+    """Why there is no connection, in words that say where to look."""
+    causes = list(_causes(error))
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return "the host is there, but nothing answers at that port (connection refused); check the address"
+    if tls := next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None):
+        why = tls.reason or tls
+        return f"the server does not speak TLS as it should ({why}); check whether its address begins with http://"
+    return str(error) or type(error).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and what it comes from."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause.verify_message
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    return None
 
 
 def read_retry_after(header: str | None) -> float | None:

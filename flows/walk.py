@@ -80,7 +80,10 @@ class _Walk:
             place = made.index(left.place) + 1 if left.place in made else 0
             self._made = iter(made[place:])
             self.go(left.place)
-            if len(self.links) > known or _may_pass(self._error):
+            if len(self.links) > known:
+                self._desk.note("resumed", left.place, "the backfill that was stopped has gone on from here")
+                return
+            if _may_pass(self._error):
                 return
             self._made, self._error = iter(made), None
         self.go(rest)

@@ -250,8 +250,18 @@ class QueueFilter(BaseModel):
     """With a value of this kind that nobody decided."""
     status: tuple[ReviewStatus, ...] = ("open", "started", "reopened")
     reviewer: str | None = None
+    """Who did something to it."""
     words: str | None = None
-    """Words of the text or the names."""
+    """Words of the text or the names, all of them: `store.words.read_asked` says how they are read."""
+
+
+class Snippet(BaseModel):
+    """Some words of a text around those that were looked for."""
+
+    model_config = FROZEN
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    """Where in `text` the words stand that were found, end-exclusive."""
 
 
 class Queued(BaseModel):
@@ -270,6 +280,8 @@ class Queued(BaseModel):
     status: ReviewStatus
     reviewers: tuple[str, ...] = ()
     claim: Claim | None = None
+    found: Snippet | None = None
+    """Where the words stand that were looked for; None where nobody asked, or they are in its names alone."""
 
 
 class Queue(BaseModel):

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     max_bytes: Annotated[int, Field(ge=1)] = 20_000_000
     """Largest page or file that is read."""
     browser: Path | None = None
-    """The Chromium that renders pages for sources with `render`; by default the one that Playwright installed."""
+    """The Chromium that renders pages for sources with `render`; by default that of Playwright, else the system's."""
     retries: Annotated[int, Field(ge=0, le=10)] = 3
     """Further attempts after time-outs and answers of 429 or 5xx."""
 

@@ -149,8 +149,8 @@ class Status(BaseModel):
     """The store at a glance."""
 
     model_config = FROZEN
-    tables: dict[str, int]
-    """Number of rows in each table."""
+    counts: dict[str, int]
+    """How many there are of all that people count: releases, current records, values of each kind, reviews, …"""
     sources: tuple[SourceStatus, ...]
     runs: tuple[Run, ...]
     """Newest first."""

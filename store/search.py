@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, column, false, func, literal, select, table
+from sqlalchemy import ColumnElement, Connection, Text, cast, column, exists, false, func, literal, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from schemas.record import Record
@@ -47,7 +47,7 @@ def has_words(connection: Connection, release_id: ColumnElement[str], typed: str
     else:
         index = select(_INDEX.c.rowid).where(_INDEX.c.word_index.match(as_fts5(asked)))
         fits = own.number.in_(index)
-    return release_id.in_(select(own.release_id).where(fits))
+    return exists().where(own.release_id == release_id, fits)
 
 
 def as_fts5(asked: Sequence[Phrase]) -> str:

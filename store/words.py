@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import regex
 
+from schemas.review import Snippet
+
 MOST_WORDS = 16_000
 """Words of a release that can be found, its names first: PostgreSQL keeps no places beyond some 16,000."""
 MOST_ASKED = 64
@@ -33,14 +35,6 @@ class Phrase(NamedTuple):
     words: tuple[str, ...]
     is_open: bool
     """Whether the last one need only begin so."""
-
-
-class Snippet(NamedTuple):
-    """Some words of a text around those that were found."""
-
-    text: str
-    marks: tuple[tuple[int, int], ...]
-    """Where in `text` the words stand that were found, end-exclusive."""
 
 
 def read_words(text: str) -> list[str]:
@@ -123,7 +117,7 @@ def cut_snippet(text: str, asked: Sequence[Phrase], width: int = 160) -> Snippet
     end = min(f"{plain} ".index(" ", wanted), wanted + width)
     before, after = "… " * (start > 0), " …" * (end < len(text))
     marks = [(one - start + len(before), two - start + len(before)) for one, two in found if two <= end]
-    return Snippet(f"{before}{plain[start:end]}{after}", tuple(marks))
+    return Snippet(text=f"{before}{plain[start:end]}{after}", marks=tuple(marks))
 
 
 def _stands(words: Sequence[str], phrase: Phrase) -> bool:

@@ -1,14 +1,16 @@
 """Pages that only scripts fill: a real Chromium, which gets what our own client gets, and nothing else."""
 
+import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -37,12 +39,31 @@ def newsroom() -> Iterator[Newsroom]:
         yield served
 
 
-def _render(newsroom: Newsroom, script: str, settings: Settings = SETTINGS, **source: Any) -> Rendered:
+class Hands(NamedTuple):
+    """What renders a page."""
+
+    fetcher: Fetcher
+    browser: Browser
+
+
+@contextmanager
+def _hands(settings: Settings) -> Iterator[Hands]:
+    with Fetcher(settings) as fetcher, Browser(settings, fetcher) as browser:
+        yield Hands(fetcher, browser)
+
+
+@pytest.fixture(scope="module")
+def hands() -> Iterator[Hands]:
+    """One browser for many pages, as in a run."""
+    with _hands(SETTINGS) as both:
+        yield both
+
+
+def _render(newsroom: Newsroom, script: str, hands: Hands, **source: Any) -> Rendered:
     newsroom.page("/shell", SHELL.format(script=FILL + script))
     given = newsroom.source(**source)
-    with Fetcher(settings) as fetcher, Browser(settings, fetcher) as browser:
-        page = fetcher.fetch_page(Link(source="test", url=newsroom.url + "/shell"), given)
-        return browser.render(page, given)
+    page = hands.fetcher.fetch_page(Link(source="test", url=newsroom.url + "/shell"), given)
+    return hands.browser.render(page, given)
 
 
 def _said(rendered: Rendered) -> str:
@@ -51,7 +72,7 @@ def _said(rendered: Rendered) -> str:
 
 
 @needs_chromium
-def test_a_page_is_filled(newsroom: Newsroom) -> None:
+def test_a_page_is_filled(newsroom: Newsroom, hands: Hands) -> None:
     newsroom.page("/api", TEXT, Content_Type="text/plain")
     newsroom.page("/app.js", "fetch('/api').then(a => a.text()).then(show)", Content_Type="text/javascript")
     newsroom.page("/style.css", "body { color: red }", Content_Type="text/css")
@@ -61,6 +82,7 @@ def test_a_page_is_filled(newsroom: Newsroom) -> None:
           const made = document.createElement(tag); made[name] = what; made.rel = "stylesheet";
           document.head.append(made);
         }""",
+        hands,
     )
     assert (_said(rendered), rendered.refused) == (TEXT, ())
     assert rendered.page.content_type == "text/html; charset=utf-8"
@@ -85,18 +107,37 @@ REFUSED = [
 
 @needs_chromium
 @pytest.mark.parametrize(("script", "why"), REFUSED)
-def test_what_is_refused(newsroom: Newsroom, script: str, why: str) -> None:
+def test_what_is_refused(newsroom: Newsroom, hands: Hands, script: str, why: str) -> None:
     newsroom.page("/secret", "secret")
     port = newsroom.url.rpartition(":")[2]
     newsroom.page("/away", "", 302, Location=f"http://localhost:{port}/other")
     newsroom.page("/other", "other")
     filled = "show('filled'); try { " + script.replace("{port}", port).replace("{{", "{").replace("}}", "}")
     rendered = _render(
-        newsroom, filled + " } catch { }", allow_hosts=["127.0.0.1"] + ["localhost"] * ("away" in script)
+        newsroom, filled + " } catch { }", hands, allow_hosts=["127.0.0.1"] + ["localhost"] * ("away" in script)
     )
     assert _said(rendered) == "filled"
     assert any(why in reason for reason in rendered.refused), rendered.refused
     assert newsroom.count("/secret") == 0
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("allow", "said"),
+    [
+        (lambda origin: {"Access_Control_Allow_Origin": "*"}, "other"),
+        (lambda origin: {"Access_Control_Allow_Origin": origin}, "other"),  # which the server has to be told
+        (lambda origin: {"Access_Control_Allow_Origin": "http://elsewhere.example"}, "kept"),
+        (lambda origin: {}, "kept"),
+    ],
+)
+def test_what_other_sites_may_keep_to_themselves(
+    newsroom: Newsroom, hands: Hands, allow: Callable[[str], dict[str, str]], said: str
+) -> None:
+    newsroom.answers["/other"] = lambda asked: answer(asked, b"other", 200, allow(asked.headers.get("Origin", "null")))
+    other = f"http://localhost:{newsroom.url.rpartition(':')[2]}/other"
+    script = f"fetch('{other}').then(a => a.text()).then(show, () => show('kept'))"
+    assert _said(_render(newsroom, script, hands, allow_hosts=["127.0.0.1", "localhost"])) == said
 
 
 @needs_chromium
@@ -114,7 +155,7 @@ def test_what_is_refused(newsroom: Newsroom, script: str, why: str) -> None:
         "alert('Stop'); confirm('Stop'); prompt('Stop')",
     ],
 )
-def test_other_ways_out(newsroom: Newsroom, script: str) -> None:
+def test_other_ways_out(newsroom: Newsroom, hands: Hands, script: str) -> None:
     """Chromium itself connects to nothing, not even to a host that the source allows."""
     newsroom.page("/secret", "secret")
     connected: list[int] = []
@@ -126,6 +167,7 @@ def test_other_ways_out(newsroom: Newsroom, script: str) -> None:
         rendered = _render(
             newsroom,
             script.replace("PORT", str(listener.getsockname()[1])) + ";\nshow('filled')",
+            hands,
             allow_hosts=["127.0.0.1"],
         )
         over.set()
@@ -147,7 +189,7 @@ def _watch(listener: socket.socket, connected: list[int], over: threading.Event)
 
 
 @needs_chromium
-def test_web_rtc_sends_nothing(newsroom: Newsroom) -> None:
+def test_web_rtc_sends_nothing(newsroom: Newsroom, hands: Hands) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stun:
         stun.bind(("127.0.0.1", 0))
         stun.settimeout(0.5)
@@ -159,10 +201,16 @@ def test_web_rtc_sends_nothing(newsroom: Newsroom) -> None:
             const peer = new Peer({servers});
             peer.createDataChannel('x');
             peer.createOffer().then(offer => peer.setLocalDescription(offer));"""
-        rendered = _render(newsroom, script)
+        rendered = _render(newsroom, script, hands)
         assert _said(rendered) == "filled"
         with pytest.raises(TimeoutError):
             stun.recv(100)
+
+
+@needs_chromium
+def test_scripts_have_little_memory(newsroom: Newsroom, hands: Hands) -> None:
+    rendered = _render(newsroom, "show(performance.memory.jsHeapSizeLimit)", hands)
+    assert 100e6 < float(_said(rendered)) < 400e6
 
 
 ENDLESS = [
@@ -176,8 +224,8 @@ ENDLESS = [
 @pytest.mark.parametrize("script", ENDLESS)
 def test_scripts_that_do_not_end(newsroom: Newsroom, script: str) -> None:
     began = time.monotonic()
-    with pytest.raises(FetchError) as caught:
-        _render(newsroom, script, SETTINGS.model_copy(update={"timeout_seconds": 2.0}))
+    with _hands(SETTINGS.model_copy(update={"timeout_seconds": 2.0})) as hands, pytest.raises(FetchError) as caught:
+        _render(newsroom, script, hands)
     assert caught.value.code in {"timeout", "browser"}
     assert time.monotonic() - began < 20
 
@@ -201,7 +249,8 @@ def test_many_requests_are_cut(newsroom: Newsroom) -> None:
 
     for number in range(1000):
         newsroom.answers[f"/{number}"] = respond
-    rendered = _render(newsroom, "for (let n = 0; n < 1000; n++) fetch('/' + n); show('filled')")
+    with _hands(SETTINGS.model_copy(update={"timeout_seconds": 60.0})) as hands:
+        rendered = _render(newsroom, "for (let n = 0; n < 1000; n++) fetch('/' + n); show('filled')", hands)
     assert _said(rendered) == "filled"
     assert len(newsroom.requests) <= MAX_REQUESTS + 1
     assert any("50 addresses" in reason for reason in rendered.refused)
@@ -216,11 +265,12 @@ def test_bytes_are_limited(newsroom: Newsroom) -> None:
         for (let n = 0; n < 4; n++) await fetch('/' + n).then(a => a.text(), () => 0);
         show('filled');
     })()"""
-    rendered = _render(newsroom, script, small)
+    with _hands(small) as hands:
+        rendered = _render(newsroom, script, hands)
+        with pytest.raises(FetchError, match="rendered, larger than"):
+            _render(newsroom, "show('x'.repeat(200000))", hands)
     assert _said(rendered) == "filled"
     assert "larger than 20,000 bytes" in rendered.refused[0]
-    with pytest.raises(FetchError, match="rendered, larger than"):
-        _render(newsroom, "show('x'.repeat(200000))", small)
 
 
 FILLED = PAGE.format(title="Harbour wall", digit=1).partition("<main>")[2].partition("</main>")[0].replace("\n", " ")
@@ -278,9 +328,16 @@ def test_without_the_extra() -> None:
     assert "DATELINE_BROWSER" in said
 
 
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="the system has no Chromium")
+def test_the_system_has_one(newsroom: Newsroom) -> None:
+    with _hands(Settings(retries=0)) as hands:
+        assert _said(_render(newsroom, "show('filled')", hands)) == "filled"
+
+
 def test_without_a_chromium(tmp_path: Path, newsroom: Newsroom) -> None:
-    with pytest.raises(FetchError, match="DATELINE_BROWSER") as caught:
-        _render(newsroom, "", Settings(browser=tmp_path / "none", retries=0))
+    settings = Settings(browser=tmp_path / "none", retries=0)
+    with _hands(settings) as hands, pytest.raises(FetchError, match="DATELINE_BROWSER") as caught:
+        _render(newsroom, "", hands)
     assert caught.value.code == "no_browser"
 
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from schemas.record import Record
+from store import tables
 
 DATELINE = [sys.executable, "-c", "from cli.main import main; main()"]
 RELEASE = """---
@@ -89,10 +90,15 @@ def test_stored_values_can_be_queried(ingested: tuple[Path, subprocess.Completed
 def test_status(ingested: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, _ = ingested
     state = json.loads(dateline("status", "--json", cwd=folder).stdout)
-    assert state["tables"]["release"] == 18
+    assert (state["counts"]["releases"], state["counts"]["records"], state["counts"]["quarantine"]) == (18, 18, 0)
     assert {run["state"] for run in state["runs"]} == {"finished"}
     assert state["quarantine"] == []
-    assert "sample-hospital" in dateline("status", cwd=folder).stdout
+    shown = dateline("status", cwd=folder).stdout
+    assert "sample-hospital" in shown
+    assert re.search(r"^releases +18$", shown, re.M)
+    inner = {table.name for table in tables.metadata.sorted_tables} - {"release", "event", "source", "quarantine"}
+    assert not inner & set(re.findall(r"^\w+", shown, re.M))
+    assert not inner & (state.keys() | state["counts"].keys())
 
 
 def test_show(ingested: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -168,7 +174,7 @@ def test_hostile_files(hostile: Path, tmp_path: Path) -> None:
     state = json.loads(dateline("status", "--json", cwd=tmp_path).stdout)
     kept = {Path(entry["problem"]["place"]).name for entry in state["quarantine"]}
     assert bad <= kept
-    assert state["tables"]["release"] >= 2
+    assert state["counts"]["releases"] >= 2
     assert "Traceback" not in done.stderr
 
 

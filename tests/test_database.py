@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from store import tables
 from store.database import Store, StoreError, close_store, open_store, reading, writing
 from store.load import iter_records
-from store.status import load_status
+from tests.counting import count_rows
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,7 +98,7 @@ def test_sqlite_is_set_up(tmp_path: Path) -> None:
 def test_an_exception_undoes_the_transaction(store: Store) -> None:
     with pytest.raises(IntegrityError), writing(store) as connection:
         connection.execute(tables.source.insert(), [{"name": "norvik"}, {"name": "norvik"}])
-    assert load_status(store).tables["source"] == 0
+    assert count_rows(store)["source"] == 0
 
 
 def test_a_reader_sees_one_state_while_another_writes(store: Store) -> None:
@@ -117,7 +117,7 @@ def test_several_processes_open_and_write_at_once(database_url: str) -> None:
     assert [writer.communicate()[0].split()[-1] for writer in writers] == ["14"] * 4
     assert [writer.returncode for writer in writers] == [0] * 4
     store = open_store(database_url)
-    counts = load_status(store).tables
+    counts = count_rows(store)
     assert (counts["release"], counts["record"], counts["organisation"]) == (450, 450, 9000)
     close_store(store)
 
@@ -132,7 +132,7 @@ def test_a_killed_writer_leaves_nothing_half_written(database_url: str) -> None:
         writer.kill()
         writer.wait()
         store = open_store(database_url)
-        counts = load_status(store).tables
+        counts = count_rows(store)
         assert counts["release"] % 10 == 0
         assert counts["record"] == counts["release_version"] == counts["release"] >= 30
         assert counts["organisation"] == 20 * counts["release"]
@@ -145,7 +145,7 @@ def test_a_writer_killed_just_before_the_end_of_its_transaction(database_url: st
     killed = subprocess.run([sys.executable, "-c", last_step + WRITER, database_url, "a", "1"], cwd=ROOT, check=False)
     assert killed.returncode == -9
     store = open_store(database_url)
-    assert set(load_status(store).tables.values()) == {0}
+    assert set(count_rows(store).values()) == {0}
     assert start_writer(database_url, "a", 1).wait() == 0
-    assert load_status(store).tables["organisation"] == 200
+    assert count_rows(store)["organisation"] == 200
     close_store(store)

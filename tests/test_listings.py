@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.listed import DiscoverError
+from flows.listed import DiscoverError, parsed
 from flows.listings import further_pages, read_listing
 from schemas.source import Source
 from tests.test_feeds import page
@@ -88,3 +88,9 @@ def test_further_pages() -> None:
     monthly = further_pages(source(pages="https://acme.example/{year}-{month:02}"), today, dt.date(2024, 12, 31))
     assert [url[-7:] for url in monthly] == ["2025-03", "2025-02", "2025-01", "2024-12"]
     assert list(further_pages(source(), today, None)) == []
+
+
+def test_a_tree_is_taken_apart_when_it_was_read() -> None:
+    with parsed("<p>One <b>two</b></p>") as soup:
+        inner = soup.select("b")[0]
+    assert inner.decomposed

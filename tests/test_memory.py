@@ -1,10 +1,14 @@
 """Memory that is no longer needed."""
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from flows.memory import settle_memory
 
 PROGRAM = """
 from flows.memory import return_memory
@@ -31,3 +35,22 @@ def test_large_pages_are_given_back() -> None:
         for first in ("return_memory()", "pass")
     ]
     assert kept[0] < 30 < kept[1]  # megabytes; without it most of the 160 stay
+
+
+class Knot:
+    """Holds itself: only a search for garbage finds it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_one_run_leaves_the_next_one_finds() -> None:
+    knot = Knot()
+    seen = weakref.ref(knot)
+    settle_memory()
+    del knot
+    gc.collect()
+    assert seen() is not None  # what was there at the beginning of a run is not looked at while it lasts
+    settle_memory()
+    assert seen() is None
+    gc.unfreeze()

@@ -3,7 +3,8 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from flows.propose import propose_source, write_entry
 from schemas.settings import Settings
 from schemas.source import Source, load_sources
 from tests.desk_work import work
-from tests.misbehaving import Newsroom, serve_newsroom
+from tests.misbehaving import Newsroom, answer, drip, serve_newsroom
 
 ROW = "<li class='item item-{0}'><h3><a href='/release/{0}'>Harbour wall, part {0}, is built</a></h3></li>"
 MENU = "<nav>" + "".join(f"<a href='/about/{n}'>About our company, part {n}</a>" for n in range(30)) + "</nav>"
@@ -121,6 +122,67 @@ def test_source_add(newsroom: Newsroom, desk: Path) -> None:
     assert work(desk, [source]).saved["new"] == 6
     assert dateline(*arguments, "--name", "port").exit_code == 2  # there is one of that name
     assert dateline("source", "add", newsroom.url + "/news/").exit_code == 1  # this machine was not allowed
+
+
+def _to_itself(handler: BaseHTTPRequestHandler) -> None:
+    answer(handler, b"", 302, {"Location": handler.path})
+
+
+def _failing_robots(newsroom: Newsroom) -> None:
+    newsroom.page("/robots.txt", "", status=503)
+
+
+Prepare = Callable[[Newsroom], None]
+NO_NEWSROOM: list[tuple[str, Prepare | None, str]] = [
+    ("http://no-such-host.invalid/news/", None, "no host no-such-host.invalid is found .* how it is spelt"),
+    ("http://127.0.0.1:9/news/", None, "nothing answers at that port .* check the address"),
+    ("https://127.0.0.1:{port}/news/", None, "does not speak TLS .* begins with http://"),
+    ("http://localhost:{port}/news/", None, "loopback address.*`--allow-host`"),
+    ("{url}/none", None, "404 Not Found; .*in a browser"),
+    ("{url}/news/", lambda newsroom: newsroom.page("/news/", "", 403), "403 Forbidden; .*ask the newsroom"),
+    ("{url}/news/", lambda newsroom: newsroom.page("/news/", "", 502), "502 Bad Gateway; .*later"),
+    ("{url}/news/", lambda newsroom: newsroom.answers.update({"/news/": drip}), "no whole answer in 1 s .*later"),
+    ("{url}/news/", lambda newsroom: newsroom.answers.update({"/news/": _to_itself}), "in circles .*a browser ends"),
+    ("{url}/news/", lambda newsroom: newsroom.page("/news/", "<p>Pipes.</p>"), "no list of at least 3 releases.*name"),
+    ("{url}/news/", lambda newsroom: newsroom.page("/news/", " "), "the page is empty; name the page"),
+    (
+        "{url}/news/",
+        lambda newsroom: newsroom.page("/news/", "<div id=root></div><script src=/app.js></script>"),
+        "nothing without its scripts; .*feed or sitemap",
+    ),
+    ("{url}/news/", lambda newsroom: newsroom.page("/news/", b"%PDF-1.7 x"), "but a PDF; name the page"),
+    ("{url}/news/", lambda newsroom: newsroom.page("/news/", b"GIF89a", Content_Type="image/gif"), "but image/gif;"),
+    (
+        "{url}/news/",
+        lambda newsroom: newsroom.page("/news/", "<rss version='2.0'/>"),
+        "the feed names no release; name",
+    ),
+    ("{url}/news/", _failing_robots, "its host's robots.txt cannot be had now .*503.* try later"),
+]
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(("url", "prepare", "words"), NO_NEWSROOM)
+def test_what_a_person_reads_of_a_newsroom_that_is_none(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, url: str, prepare: Prepare | None, words: str
+) -> None:
+    """The address that was given, what is wrong with it, and what to do, in a line."""
+    monkeypatch.setenv("DATELINE_TIMEOUT_SECONDS", "1")
+    if prepare:
+        prepare(newsroom)
+    asked = url.format(url=newsroom.url, port=newsroom.url.rpartition(":")[2])
+    done = dateline("source", "add", asked, "--allow-host", "127.0.0.1")
+    assert done.exit_code == 1
+    said = done.stderr.splitlines()[-1]  # before it the server tells of its own failure
+    assert re.fullmatch(f"{re.escape(asked)}: .*{words}.*", said)
+    assert "/robots.txt" not in said
+
+
+@pytest.mark.parametrize("url", ["acme.example", "ftp://acme.example/", "http://", "http://xn--zz--.example/"])
+def test_what_is_no_address_is_wrong_usage(url: str, desk: Path) -> None:
+    done = dateline("source", "add", url)
+    assert done.exit_code == 2
+    assert "not an http(s) address" in done.stderr
 
 
 def test_source_test(newsroom: Newsroom, desk: Path) -> None:

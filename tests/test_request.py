@@ -1,6 +1,8 @@
 """One request to a real server that attacks: each limit, and the name of what went wrong."""
 
 import gzip
+import struct
+import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,6 +12,11 @@ from http.server import BaseHTTPRequestHandler
 import brotli
 import httpx
 import pytest
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from flows.guard import guarded_transport
 from flows.request import Answer, Ask, FetchError, send
@@ -68,7 +75,10 @@ DISEASES = [
     (lambda handler: answer(handler, bytes(300_000)), "too_large"),
     (_chunked_for_ever, "too_large"),  # no length was promised
     (_packed("gzip", b"no gzip"), "bad_encoding"),
-    (_packed("zstd", b"(\xb5/\xfd"), "bad_encoding"),  # not asked for
+    (_packed("zstd", zstd.compress(bytes(50_000_000))), "too_large"),
+    (_packed("zstd", struct.pack("<II", 0x184D2A50, 300_000) + bytes(300_000)), "too_large"),  # a frame to be skipped
+    (_packed("zstd", b"(\xb5/\xfd"), "bad_encoding"),
+    (_packed("compress", b"\x1f\x9d\x90"), "bad_encoding"),  # not asked for
     (_packed("gzip, gzip", pack(misbehaving.BOMB)), "bad_encoding"),  # a bomb within a bomb
     (lambda handler: answer(handler, b"", 304), "http_304"),  # says unchanged to one who has nothing
 ]
@@ -117,6 +127,19 @@ def test_unchanged(newsroom: Newsroom) -> None:
     url = newsroom.url + "/"
     assert (ask(Ask(url)).status, ask(Ask(url)).body) == (200, b"well")
     assert ask(Ask(url, etag='"1"', last_modified="then")).status == 304
+
+
+def test_what_is_packed_as_was_asked_for(newsroom: Newsroom) -> None:
+    """A server that takes the last of the ways that it is offered."""
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        packers = {"zstd": zstd.compress, "br": brotli.compress, "gzip": gzip.compress}
+        way = handler.headers["Accept-Encoding"].rpartition(", ")[2]
+        answer(handler, packers[way](b"<p>well</p>"), headers={"Content-Encoding": way})
+
+    newsroom.answers["/"] = respond
+    found = ask(Ask(newsroom.url + "/"))
+    assert (found.headers["content-encoding"], found.body) == ("zstd", b"<p>well</p>")
 
 
 def test_the_beginning_is_taken_where_that_is_asked_for(newsroom: Newsroom) -> None:

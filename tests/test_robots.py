@@ -62,7 +62,9 @@ def test_one_that_is_not_there_allows_everything(newsroom: Newsroom, status: int
 
 def test_one_that_cannot_be_had_forbids_everything(newsroom: Newsroom) -> None:
     newsroom.page("/robots.txt", "", status=503)
-    with pytest.raises(FetchError, match=r"robots\.txt: the server answered 503") as caught:
+    with pytest.raises(
+        FetchError, match=r"/news: its host's robots\.txt cannot be had now \(the server answered 503"
+    ) as caught:
         ask(newsroom, "/news")
     assert caught.value.may_pass
     assert newsroom.count("/news") == 0

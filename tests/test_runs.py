@@ -17,6 +17,7 @@ from store.models import Batch, Item, SourceStatus
 from store.runs import SILENCE, finish_run, start_run
 from store.save import save_batch
 from store.status import load_status
+from tests.counting import count_rows
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(minutes=1)
@@ -96,12 +97,19 @@ def test_status(store: Store, make_item: Callable[..., Item]) -> None:
         SourceStatus(name="norvik", releases=2, quarantined=0, last_seen=NOW, last_run=None),
         SourceStatus(name="other", releases=0, quarantined=1, last_seen=None, last_run=None),
     )
-    assert {name: status.tables[name] for name in ("release", "person", "amount", "run")} == {
-        "release": 2,
-        "person": 2,
-        "amount": 2,
-        "run": 0,
-    }
+    values = {"people": 2, "organisations": 4, "dates": 4, "amounts": 2, "commitments": 2, "events": 2, "quotes": 2}
+    others = {"sources": 2, "releases": 2, "versions": 2, "records": 2, "checks": 4, "quarantine": 1}
+    nothing = {"copies": 0, "entities": 0, "reviews": 0}
+    assert status.counts == values | others | nothing
+
+
+def test_people_count_what_counts_now(store: Store, make_item: Callable[..., Item]) -> None:
+    """Records of earlier extractors and texts are kept; the store's bookkeeping is of no interest."""
+    for item in (make_item(), make_item(version="2.0"), make_item(text="Corrected")):
+        save_batch(store, Batch(seen_at=NOW, items=(item,)))
+    counts = load_status(store).counts
+    assert (counts["releases"], counts["versions"], counts["records"], counts["amounts"]) == (1, 2, 1, 0)
+    assert count_rows(store)["record"] == 3
 
 
 def test_only_the_last_runs(store: Store) -> None:

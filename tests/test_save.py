@@ -21,6 +21,7 @@ from store.models import Batch, Item, Saved
 from store.reviews import load_reviews, save_review
 from store.save import save_batch, save_sources
 from store.status import load_status
+from tests.counting import count_rows
 
 MakeItem = Callable[..., Item]
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -94,7 +95,7 @@ def test_the_order_of_batches_does_not_matter(store: Store, make_item: MakeItem)
     save(store, new)
     assert save(store, old) == Saved(unchanged=1)
     assert load_release(store, old.release.id) == new.release
-    assert load_status(store).tables["release_version"] == 2
+    assert count_rows(store)["release_version"] == 2
     assert [record.release.title for record in iter_records(store)] == ["New"]
 
 
@@ -103,11 +104,11 @@ def test_another_text_is_another_version(store: Store, make_item: MakeItem) -> N
     save(store, first)
     assert save(store, second, seen_at=LATER) == Saved(changed=1)
     assert load_record(store, first.release.id) == second.record
-    counts = load_status(store).tables
+    counts = count_rows(store)
     assert (counts["release"], counts["release_version"], counts["record"], counts["amount"]) == (1, 2, 2, 0)
     assert save(store, first, seen_at=LATER) == Saved(changed=1)  # back to what it was: no third version
     assert load_record(store, first.release.id) == first.record
-    assert load_status(store).tables["release_version"] == 2
+    assert count_rows(store)["release_version"] == 2
 
 
 def test_first_and_last_seen(store: Store, make_item: MakeItem) -> None:
@@ -129,7 +130,7 @@ def test_extracting_again(store: Store, make_item: MakeItem) -> None:
     better = make_item(version="2.0", record={"people": ()})
     assert save(store, better, seen_at=LATER, reextracted=True) == Saved(unchanged=1)
     assert load_record(store, better.release.id) == better.record
-    counts = load_status(store).tables
+    counts = count_rows(store)
     assert (counts["record"], counts["person"], counts["organisation"]) == (2, 0, 2)
     assert load_status(store).sources[0].last_seen == NOW  # it was not looked for at its source
 

@@ -1,6 +1,8 @@
 """Unpacking: every form that servers use, and bombs, of which no more than a piece is ever in memory."""
 
 import gzip
+import struct
+import sys
 import tracemalloc
 import zlib
 from collections.abc import Iterator
@@ -8,6 +10,11 @@ from functools import partial
 
 import brotli
 import pytest
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from flows.unpack import PIECE, UnpackError, iter_gunzipped, iter_unpacked
 
@@ -22,6 +29,12 @@ def _raw_deflate(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
+def _zstd(data: bytes, **options: int) -> bytes:
+    return zstd.compress(data, options={zstd.CompressionParameter[name]: value for name, value in options.items()})
+
+
+SKIPPED = struct.pack("<II", 0x184D2A50, 6) + b"secret"
+
 EXAMPLES = [
     ("", TEXT),  # not packed
     ("identity", TEXT),
@@ -33,6 +46,11 @@ EXAMPLES = [
     ("deflate", zlib.compress(TEXT)),
     ("deflate", _raw_deflate(TEXT)),  # without the header that the standard wants
     ("br", brotli.compress(TEXT)),
+    ("zstd", zstd.compress(TEXT)),
+    ("zstd", zstd.compress(TEXT[:99]) + zstd.compress(TEXT[99:])),  # several frames
+    ("zstd", SKIPPED + zstd.compress(TEXT) + SKIPPED),  # frames that hold no text
+    ("zstd", _zstd(TEXT, checksum_flag=1)),
+    ("zstd", zstd.compress(b"") * 500 + zstd.compress(TEXT)),  # empty frames
 ]
 
 
@@ -49,7 +67,14 @@ WRONG = [
     ("deflate", b"\x78\x9cno deflate"),
     ("br", b"no brotli at all"),
     ("br", brotli.compress(TEXT)[:-5]),
-    ("zstd", b"\x28\xb5\x2f\xfd"),  # not asked for
+    ("zstd", b"no zstd at all"),
+    ("zstd", b"\x28\xb5\x2f\xfd"),  # the beginning alone
+    ("zstd", zstd.compress(TEXT)[:-5]),
+    ("zstd", zstd.compress(TEXT) + b"more"),
+    ("zstd", _zstd(TEXT, checksum_flag=1)[:-1] + b"?"),  # another checksum
+    ("zstd", _zstd(bytes(20_000_000), window_log=25)),  # wants 32 MB at once
+    ("zstd", zstd.compress(b"") * 2000),  # frame after frame
+    ("compress", b"\x1f\x9d\x90"),  # not asked for
     ("gzip, gzip", pack(pack(TEXT))),  # only bombs are packed twice
 ]
 
@@ -64,6 +89,7 @@ BOMBS = [
     ("gzip", pack(bytes(200_000_000), 9)),
     ("deflate", zlib.compress(bytes(200_000_000), 9)),
     ("br", brotli.compress(bytes(200_000_000), quality=5)),
+    ("zstd", zstd.compress(bytes(200_000_000))),
 ]
 
 

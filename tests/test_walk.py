@@ -143,7 +143,7 @@ def test_every_way_to_further_pages(newsroom: Newsroom, tmp_path: Path, place: P
         assert kept(tmp_path) == set(range(3 * EACH + 1, 7 * EACH + 1))
     heal()
     asked(newsroom)
-    assert walk(tmp_path, source, since=since) == []
+    assert walk(tmp_path, source, since=since) == ["resumed"]
     assert asked(newsroom)[:4] == [place(1), *map(place, range(4, 7))]
     assert kept(tmp_path) == set(range(1, 7 * EACH + 1))
     walk(tmp_path, source, since=since)
@@ -187,6 +187,22 @@ def test_an_ordinary_run_in_between_hides_nothing(newsroom: Newsroom, tmp_path: 
     assert kept(tmp_path) == set(range(1, 14 * EACH + 1))
 
 
+def test_what_came_in_the_meantime_cannot_be_had_now(newsroom: Newsroom, tmp_path: Path) -> None:
+    """Then the place stays where it was, and what stands between is had later."""
+    publish(newsroom, by_parameter, 9 * EACH)
+    heal, source = break_off(newsroom, by_parameter(7)), source_of(newsroom, by_parameter)
+    walk(tmp_path, source)
+    heal()
+    publish(newsroom, by_parameter, 12 * EACH)
+    heal = break_off(newsroom, by_parameter(2))
+    asked(newsroom)
+    walk(tmp_path, source)
+    assert asked(newsroom) == list(map(by_parameter, (1, 2)))
+    heal()
+    walk(tmp_path, source)
+    assert kept(tmp_path) == set(range(1, 12 * EACH + 1))
+
+
 def test_releases_that_were_taken_down_move_pages_the_other_way(newsroom: Newsroom, tmp_path: Path) -> None:
     publish(newsroom, by_parameter, 9 * EACH)
     heal, source = break_off(newsroom, by_parameter(7)), source_of(newsroom, by_parameter)
@@ -225,11 +241,11 @@ def test_a_place_that_is_no_more(newsroom: Newsroom, tmp_path: Path, take_away: 
         newsroom.page(renamed(8 - number), f"<ul>{links}</ul>{following}")
     heal = break_off(newsroom, renamed(6))
     take_away(newsroom)
-    walk(tmp_path, source)
+    assert "resumed" not in walk(tmp_path, source)
     assert kept(tmp_path) == set(range(2 * EACH + 1, 7 * EACH + 1))
     heal()
     asked(newsroom)
-    assert walk(tmp_path, source) == []
+    assert walk(tmp_path, source) == ["resumed"]
     assert asked(newsroom) == ["/list", *map(renamed, range(5, 8))]
     assert kept(tmp_path) == set(range(1, 7 * EACH + 1))
     assert rows(tmp_path, "select * from walk") == []
@@ -287,4 +303,10 @@ def test_an_ordinary_run_remembers_no_place(newsroom: Newsroom, tmp_path: Path) 
     publish(newsroom, by_parameter, 3 * EACH)
     break_off(newsroom, by_parameter(3))
     work(tmp_path, [source_of(newsroom, by_parameter)], limit=1)
+    assert rows(tmp_path, "select * from walk") == []
+
+
+def test_a_page_of_which_not_all_links_are_taken_is_no_place(newsroom: Newsroom, tmp_path: Path) -> None:
+    publish(newsroom, by_parameter, 3 * EACH)
+    assert walk(tmp_path, source_of(newsroom, by_parameter, max_links=EACH - 1)) == ["links_cut"]
     assert rows(tmp_path, "select * from walk") == []
