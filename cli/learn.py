@@ -96,8 +96,7 @@ def closing_words(found: Study, apply: bool) -> str:
     if not found.releases + found.held_back:
         return "No release is reviewed yet (status done). Review with `dateline review`."
     if not found.is_new:
-        findings = {found.names.finding, *(one.finding for one in found.measures)}
-        few = findings == {"too few reviews to say"}
+        few = {one.finding for one in found.measures} == {"too few reviews to say"}
         why = "too few reviews to say what is better" if few else "nothing is clearly better than what holds now"
         return f"Nothing to switch: {why}. Review more releases and learn again."
     if not apply:
