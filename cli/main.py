@@ -1,21 +1,20 @@
 """The command `dateline`: each command parses its arguments, calls one function and prints."""
 
 import json
-import sys
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.markup import escape
 
 from cli.export import export
 from cli.extract import extract
+from cli.failures import run
 from cli.find import find
 from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
-from cli.output import err, out
+from cli.output import out
+from cli.review import review
 from cli.show import show
 from cli.source import source
 from cli.status import status
@@ -35,6 +34,7 @@ app = typer.Typer(
 for command in (ingest, extract, show, status, find, export, learn):
     app.command()(command)
 app.add_typer(link, name="link")
+app.add_typer(review, name="review")
 app.add_typer(source, name="source")
 
 
@@ -59,24 +59,6 @@ def options(
     """Options of every command."""
 
 
-def _describe_settings_error(error: ValidationError) -> str:
-    first = error.errors()[0]
-    variable = "DATELINE_" + "_".join(map(str, first["loc"])).upper()
-    return f"{variable}={first['input']}: {first['msg']}"
-
-
 def main() -> None:
     """Run the command line; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage."""
-    try:
-        app()
-    except (SourcesError, StoreError, ArchiveError, ModelError) as error:
-        message = str(error)
-    except ValidationError as error:
-        if error.title != "Settings":
-            raise
-        message = _describe_settings_error(error)
-    except BrokenPipeError:  # `dateline … | head`: the reader has what it wanted
-        sys.stderr.close()
-        sys.exit(1)
-    err.print(f"[bold red]Error:[/] {escape(message)}", soft_wrap=True)
-    sys.exit(2)
+    run(app, (SourcesError, StoreError, ArchiveError, ModelError))

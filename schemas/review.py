@@ -11,6 +11,7 @@ ReviewField = Literal["people", "organisations", "dates", "amounts", "quotes"]
 Verdict = Literal["accepted", "corrected", "rejected", "added"]
 ReviewStatus = Literal["open", "started", "skipped", "done", "reopened"]
 """open: nobody did anything; reopened: was done, and the text that something stood in has changed since."""
+EventNumber = Annotated[int, Field(ge=0, lt=2**31)]
 Opinion = Literal[1, 2]
 """1: the review that counts; 2: a second one, made without seeing the first."""
 
@@ -126,7 +127,7 @@ class Undo(BaseModel):
 
     model_config = FROZEN
     kind: Literal["undo"] = "undo"
-    number: int = Field(ge=1)
+    number: EventNumber
 
 
 class Restore(BaseModel):
@@ -134,7 +135,7 @@ class Restore(BaseModel):
 
     model_config = FROZEN
     kind: Literal["restore"] = "restore"
-    number: int = Field(ge=0)
+    number: EventNumber
 
 
 Action = Annotated[
@@ -150,7 +151,7 @@ class Act(BaseModel):
     action: Action
     reviewer: str = Field(min_length=1)
     at: AwareDatetime
-    seen: int = Field(ge=0)
+    seen: EventNumber
     """Number of the last event of the release that the reviewer has seen."""
     request_id: str = Field(min_length=8, max_length=64)
     """Made by who asks: asked again with the same, nothing is done twice."""

@@ -104,16 +104,16 @@ class Difference(BaseModel):
     """A value on which two opinions on a release differ; None: it is none."""
 
     model_config = FROZEN
-    first_target: Target | None
-    """In the first opinion; None where it knows nothing of it."""
     field: ReviewField
+    targets: tuple[Target | None, Target | None]
+    """The value in the first opinion and in the second; None where that opinion knows nothing of it."""
     machine: dict[str, Any] | None
     first: dict[str, Any] | None
     second: dict[str, Any] | None
     attributes: tuple[str, ...] = ()
     """What differs where both have it."""
     settled: bool = False
-    """Whether somebody decided on it in the first opinion after the second was done."""
+    """Whether somebody chose after the second opinion was done."""
 
 
 class Awaited(BaseModel):

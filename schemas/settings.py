@@ -36,6 +36,19 @@ class Settings(BaseSettings):
     retries: Annotated[int, Field(ge=0, le=10)] = 3
     """Further attempts after time-outs and answers of 429 or 5xx."""
 
+    reviewer: str | None = None
+    """Whose decisions are made at a desk that only this computer reaches; by default this computer's user."""
+    review_address: str | None = None
+    """By which browsers reach the review desk, such as `https://review.example.org`: other names are refused."""
+    review_secret: str | None = None
+    """Signs the cookies of the review desk; by default made once and kept in `data_dir`."""
+    review_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Of the releases, how many get a second opinion: 0 to 1."""
+    review_trusted: str = "127.0.0.1 ::1"
+    """Addresses of the reverse proxies whose `review_user_header` is believed."""
+    review_user_header: str | None = None
+    """Header in which a reverse proxy says who has logged in there, such as `X-Remote-User`."""
+
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL of the store."""

@@ -63,7 +63,7 @@ def find_again(versions: Versions, start: int, end: int) -> int | str:
     if len(alike) == 1:
         return alike[0]
     before = [one for one in _occurrences(old, words) if _shared(Versions(old, old), (start, one), len(words)) >= best]
-    if len(before) != len(alike):
+    if len(before) != len(alike) or start not in before:
         return f"“{_short(words)}” stands in several places that are alike"
     return alike[before.index(start)]
 

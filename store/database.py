@@ -149,6 +149,9 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer asks for its turn at the beginning: one that reads first and then writes can be refused half-way.
     writes = connection.get_execution_options().get("writing", False)
+    # What a person was told is kept outlives a loss of power too; what a machine did can be done again.
+    durable = connection.get_execution_options().get("durable", False)
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -69,7 +69,7 @@ def _check_storable(act: Act) -> None:
 @contextmanager
 def _alone(store: Store, release_id: str) -> Iterator[Connection]:
     """A transaction that nobody else who writes of this release works beside; on PostgreSQL it waits for no others."""
-    with store.engine.execution_options(writing=True).begin() as connection:
+    with store.engine.execution_options(writing=True, durable=True).begin() as connection:
         connection.execute(select(tables.release.c.id).where(tables.release.c.id == release_id).with_for_update())
         yield connection
 

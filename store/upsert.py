@@ -1,9 +1,10 @@
 """Insert-or-update in bulk, the same on SQLite and PostgreSQL."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, case, delete, func
+from sqlalchemy import ColumnElement, Connection, Insert, Table, case, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.rows import Row
@@ -28,14 +29,21 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: froz
     """Write rows of one table; where the primary key is there already, merge each column but those to `keep`."""
     if not rows:
         return
-    statement = insert_into(connection, table)
+    given = tuple(name for name in table.columns.keys() if name in rows[0])  # noqa: SIM118 - not a dictionary
+    connection.execute(_upsert(connection.dialect.name, table, given, keep), rows)
+
+
+@lru_cache(maxsize=200)
+def _upsert(dialect: str, table: Table, given: tuple[str, ...], keep: frozenset[str]) -> Insert:
+    """The statement, which takes longer to make than to execute."""
+    statement = _insert(dialect, table)
     merged = {
         column.name: _merge(column, statement.excluded)
         for column in table.columns
-        if column.name in rows[0] and column.name not in keep and not column.primary_key
+        if column.name in given and column.name not in keep and not column.primary_key
     }
-    keys = list(table.primary_key.columns)
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=merged), rows)
+    made: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=merged)
+    return made
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -54,7 +62,11 @@ def delete_where(connection: Connection, column: ColumnElement[str], values: Ite
 
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT of this database's own kind, which can say what becomes of rows that are there."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def _merge(column: ColumnElement[Any], excluded: Any) -> ColumnElement[Any]:

@@ -5,8 +5,10 @@ Both databases get the words from here and not from tokenizers of their own, so 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 import regex
@@ -90,15 +92,7 @@ def find_words(text: str, asked: Sequence[Phrase]) -> list[tuple[int, int]]:
     >>> find_words("A Grant for grants", read_asked("grant"))
     [(2, 7), (12, 18)]
     """
-    places = [(found.span(), word) for found in _WORD.finditer(text) if (word := _fold(found[0]))]
-    words = [word for _, word in places]
-    spans = {
-        (places[first][0][0], places[first + len(phrase.words) - 1][0][1])
-        for phrase in asked
-        for first in range(len(words) - len(phrase.words) + 1)
-        if _stands(words[first : first + len(phrase.words)], phrase)
-    }
-    return sorted(spans)
+    return sorted(set(_find(text, asked)))
 
 
 def cut_snippet(text: str, asked: Sequence[Phrase], width: int = 160) -> Snippet | None:
@@ -108,21 +102,37 @@ def cut_snippet(text: str, asked: Sequence[Phrase], width: int = 160) -> Snippet
     Snippet(text='… the Harbour School a …', marks=((14, 20),))
     """
     plain = re.sub(r"\s", " ", text[:_SEEN])
-    found = find_words(plain, asked)
-    if not found:
+    places = _find(plain, asked)  # in order of their ends; none is looked for behind the snippet
+    if (first := next(places, None)) is None:
         return None
-    first, last = found[0]
-    start = max(plain.rfind(" ", 0, max(first - width // 2, 0)) + 1, first - width)
-    wanted = min(max(start + width, last), len(plain))
+    start = max(plain.rfind(" ", 0, max(first[0] - width // 2, 0)) + 1, first[0] - width)
+    wanted = min(max(start + width, first[1]), len(plain))
     end = min(f"{plain} ".index(" ", wanted), wanted + width)
+    found = {first, *takewhile(lambda place: place[1] <= end, places)}
     before, after = "… " * (start > 0), " …" * (end < len(text))
-    marks = [(one - start + len(before), two - start + len(before)) for one, two in found if two <= end]
-    return Snippet(text=f"{before}{plain[start:end]}{after}", marks=tuple(marks))
+    marks = tuple((one - start + len(before), two - start + len(before)) for one, two in sorted(found) if one >= start)
+    return Snippet(text=f"{before}{plain[start:end]}{after}", marks=marks)
 
 
-def _stands(words: Sequence[str], phrase: Phrase) -> bool:
+def _find(text: str, asked: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
+    """Where the phrases stand, in the order of their ends."""
+    seen: deque[tuple[int, str]] = deque(maxlen=max((len(phrase.words) for phrase in asked), default=0))
+    for found in _WORD.finditer(text) if asked else ():
+        if word := _fold(found[0]):
+            seen.append((found.start(), word))
+            for phrase in asked:
+                if (start := _start(seen, phrase)) is not None:
+                    yield start, found.end()
+
+
+def _start(seen: deque[tuple[int, str]], phrase: Phrase) -> int | None:
+    """Where a phrase begins that the last of these words end; None where they do not."""
     *before, last = phrase.words
-    return list(words[:-1]) == before and (words[-1].startswith(last) if phrase.is_open else words[-1] == last)
+    word = seen[-1][1]
+    if not (word.startswith(last) if phrase.is_open else word == last) or len(seen) <= len(before):
+        return None
+    own = list(seen)[-len(phrase.words) :]
+    return own[0][0] if [one for _, one in own[:-1]] == before else None
 
 
 def _fold(word: str) -> str:

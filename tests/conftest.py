@@ -12,6 +12,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
 from extractors.files import FileEntry, read_file
 from schemas.evidence import Evidence, Party, Reason, Section, When
@@ -38,6 +40,8 @@ BROWSER = os.environ.get("DATELINE_BROWSER") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 """A Chromium, where one is at hand."""
+SCREENSHOTS = os.environ.get("DATELINE_SCREENSHOTS")
+"""Set, the tests of the review desk write docs/review/*.png anew."""
 # A user's own settings must not reach the tests, nor the tests a user's Prefect.
 for _name in [name for name in os.environ if name.startswith("DATELINE_")] + ["PREFECT_API_URL"]:
     os.environ.pop(_name, None)
@@ -97,6 +101,17 @@ def store(database_url: str) -> Iterator[Store]:
     opened = open_store(database_url)
     yield opened
     close_store(opened)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """A browser; ended with its module, for while it is there no other test of the process may run asyncio."""
+    if BROWSER is None:
+        pytest.skip("no Chromium: install one, or say with DATELINE_BROWSER where it is")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, column, insert, inspect, text
+from sqlalchemy import Connection, column, insert, inspect, select, text
 from sqlalchemy import table as table_of
 from sqlalchemy.schema import SchemaItem
 
@@ -140,6 +140,8 @@ def test_what_an_older_version_stored_is_kept(revision: str, store: Store, make_
         assert connection.execute(text("SELECT text FROM amount")).scalar_one() == "€2.50 million"
         assert connection.execute(text("SELECT purpose, section FROM amount")).one() == (None, None)
         assert connection.execute(text("SELECT review_priority FROM release")).scalar_one() == 0
+        state = connection.execute(select(tables.review_state)).one()
+        assert (state.opinion, state.status, state.value_count, state.decided, state.open_dates) == (1, "open", 7, 0, 2)
     old = load_record(store, item.release.id)
     assert old is not None
     assert (old.schema_version, old.sections, old.review_priority) == ("1", (), 0)
