@@ -35,7 +35,7 @@ VERDICTS = {"accepted": "accepted", "corrected": "corrected", "rejected": "rejec
 ATTRIBUTES = {
     "name": "name", "title": "title", "organisation": "works for", "acronym": "acronym", "kind": "kind",
     "value": "value", "maximum": "up to", "currency": "currency", "qualifier": "qualifier", "payer": "paid by",
-    "payee": "paid to", "purpose": "for", "period": "over", "part_of": "part of", "equals": "same sum as",
+    "payee": "paid to", "purpose": "purpose", "period": "period", "part_of": "part of", "equals": "same sum as",
     "role": "role", "speaker": "said by", "text": "words", "mentions": "places",
 }  # fmt: skip
 """What an attribute is called; others are not shown."""

@@ -50,7 +50,7 @@ def test_headline(field: ReviewField, value: Mapping[str, Any], expected: str) -
 
 def test_facts_leave_out_what_is_unknown() -> None:
     value = {"kind": "commitment", "payer": "Norvik", "payee": None, "purpose": {"text": "a school"}, "period": None}
-    assert facts("amounts", value) == [("kind", "commitment"), ("paid by", "Norvik"), ("for", "a school")]
+    assert facts("amounts", value) == [("kind", "commitment"), ("paid by", "Norvik"), ("purpose", "a school")]
 
 
 def test_differences_are_in_words() -> None:

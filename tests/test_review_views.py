@@ -19,7 +19,7 @@ from store.models import Item
 from store.review_desk import load_sheet
 from store.review_events import act
 from tests.conftest import SCREENSHOTS, _make_item
-from tests.review_desk_pages import choose
+from tests.review_desk_pages import choose, wait_saved
 from tests.review_desk_site import Server, filled_store, hostile_item, serving
 
 PICTURES = Path(__file__).parent.parent / "docs" / "review"
@@ -141,16 +141,18 @@ def test_views(chromium: Browser, site: tuple[Server, Item], name: str, scheme: 
         context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
         page = context.new_page()
         VIEWS[name](page, server.url, item)
-        page.wait_for_function("document.getElementById('saving')?.textContent === 'All saved'")
+        wait_saved(page)
         if size == "wide":
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
-            if SCREENSHOTS and name in PICTURED:
+            if SCREENSHOTS and name in PICTURED and (scheme == "light" or name == "desk"):
                 PICTURES.mkdir(exist_ok=True)
                 page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
         elif SCREENSHOTS:
             page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{scheme}-{size}.png")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is cut off at {size}"
+        if page.locator("main.desk").count():
+            assert page.evaluate("document.body.scrollHeight <= innerHeight"), f"{name}: the page itself scrolls"
         small = page.evaluate(SMALL)
         assert small == [], f"smaller than 24 pixels: {small}"
         context.close()

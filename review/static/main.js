@@ -30,9 +30,10 @@ export async function go(url, push = true) {
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = page.getElementById("main");
-  if (!main) { location.href = answer.url; return true; }
+  if (!main || !page.querySelector(".bar nav")) { location.href = answer.url; return true; }
   if (main.dataset.release !== document.getElementById("main").dataset.release || main.dataset.view !== "desk") leaveDesk();
   document.getElementById("main").replaceWith(document.adoptNode(main));
+  document.querySelector(".bar nav")?.replaceWith(document.adoptNode(page.querySelector(".bar nav")));
   document.title = page.title;
   document.body.dataset.csrf = page.body.dataset.csrf;
   if (push) history.pushState(null, "", answer.url);
