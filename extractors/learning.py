@@ -64,12 +64,7 @@ def study(cases: Sequence[Case], setup: Setup) -> Study:
     nlp = setup.build(None)
     tried = [*_try(nlp, cases, setup.tick)]
     fitted, held = ([one for one in tried if one.case.is_held_back is side] for side in (False, True))
-    blank = Learned(
-        made_at=setup.at,
-        extractor_version=_version(tried),
-        releases=len(fitted),
-        held_back=len(held),
-    )
+    blank = _blank(setup, fitted, held)
     now = setup.now or blank
     names = learn_names([Read(one.case.group, one.case.release.text, one.found, one.case.reviewed) for one in fitted])
     with_now, with_new = (
@@ -105,8 +100,15 @@ def study(cases: Sequence[Case], setup: Setup) -> Study:
     )
 
 
-def _version(tried: Sequence[_Tried]) -> str:
-    return tried[0].found.extractor_version if tried else ""
+def _blank(setup: Setup, fitted: Sequence[_Tried], held: Sequence[_Tried]) -> Learned:
+    """Nothing learnt yet from these releases."""
+    versions = [one.found.extractor_version for one in (*fitted, *held)]
+    return Learned(
+        made_at=setup.at,
+        extractor_version=versions[0] if versions else "",
+        releases=len(fitted),
+        held_back=len(held),
+    )
 
 
 def _try(nlp: Language, cases: Sequence[Case], tick: Callable[[], None]) -> Iterator[_Tried]:
