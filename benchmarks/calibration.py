@@ -19,9 +19,9 @@ import numpy as np
 from extractors.confidence import ATTRIBUTES, FIELDS
 from extractors.files import FileProblem, read_file
 from extractors.pipeline import build_pipeline
+from extractors.recalibration import expected_error
 from extractors.record import extract_record
 from schemas.record import Record
-from training.calibration import expected_error
 from training.confidence import judge, load_judge
 
 OF_AMOUNTS = ("kind", "payer", "payee")

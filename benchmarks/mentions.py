@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from extractors.names import SHIPPED, load_finder
-from training.calibration import expected_error
+from extractors.recalibration import expected_error
 from training.examples import Example, load_conll, load_press
 
 LABELS = ("PERSON", "ORG", "PLACE")

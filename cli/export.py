@@ -1,14 +1,17 @@
-"""`dateline export`: every stored record, for other programs."""
+"""`dateline export`: every stored record for other programs, and what was reviewed for those who learn from it."""
 
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from cli.output import err
+from cli.training_sets import load_sets, write_docs, write_gold
+from extractors.shares import SHARE
 from schemas.settings import Settings
-from store.database import close_store, open_store
+from store.database import Store, close_store, open_store
 from store.export import export_csv, export_jsonl
 
 
@@ -17,25 +20,50 @@ class ExportFormat(StrEnum):
 
     jsonl = "jsonl"
     csv = "csv"
+    gold = "jsonl-gold"
+    spacy = "spacy"
+
+
+_WRITERS = {ExportFormat.gold: write_gold, ExportFormat.spacy: write_docs}
+"""Of what is reviewed: a training and an evaluation set."""
 
 
 def export(
     format: Annotated[
-        ExportFormat, typer.Option(help="jsonl: one file; csv: a folder, a file per kind.")
+        ExportFormat,
+        typer.Option(
+            help="jsonl: one file; csv: a folder, a file per kind; jsonl-gold, spacy: a folder, reviewed releases only."
+        ),
     ] = ExportFormat.jsonl,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File or folder to write.")] = None,
     source: Annotated[str | None, typer.Option(help="Only that source's records.")] = None,
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="Of reviewed releases, what is kept for evaluation (dev).")
+    ] = SHARE,
 ) -> None:
-    """Write the current records of the store to a JSONL file, or to CSV files, one for each kind of value."""
+    """Write current records as JSONL or CSV, or reviewed ones as sets to learn from and to measure by."""
     target = output or Path("dateline-export.jsonl" if format is ExportFormat.jsonl else "dateline-export")
     if not target.absolute().parent.is_dir():
         raise typer.BadParameter(f"{target.parent} is no folder; make it first or write somewhere else")
     store = open_store(Settings().database_url)
     try:
-        if format is ExportFormat.jsonl:
+        if format in _WRITERS:
+            _export_sets(store, target, format, source, share)
+        elif format is ExportFormat.jsonl:
             err.print(f"{export_jsonl(store, target, source):,} records in {target}")
-            return
-        for kind, rows in export_csv(store, target, source).items():
-            err.print(f"{rows:,} {kind} in {target / kind}.csv")
+        else:
+            for kind, rows in export_csv(store, target, source).items():
+                err.print(f"{rows:,} {kind} in {target / kind}.csv")
     finally:
         close_store(store)
+
+
+def _export_sets(store: Store, folder: Path, format: ExportFormat, source: str | None, share: float) -> None:
+    sets = load_sets(store, source, share)
+    if not any(sets):
+        err.print("No release is reviewed yet (status done): the sets are empty. Review with `dateline review`.")
+    for name, pairs in sets._asdict().items():
+        notes = _WRITERS[format](folder, name, pairs)
+        err.print(f"{len(pairs):,} reviewed releases in {folder}/{name}.*")
+        for note in notes:
+            err.print(Text(f"left out: {note}", "dim"), soft_wrap=True)

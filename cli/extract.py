@@ -18,6 +18,7 @@ from schemas.problem import Problem
 from schemas.record import Record
 from schemas.release import Release
 from schemas.settings import Settings
+from store.learned import load_learned
 
 
 class Format(StrEnum):
@@ -58,7 +59,7 @@ def _extract_paths(
     paths: list[Path], published: date | None, problems: list[Problem]
 ) -> Iterator[tuple[Release, Record]]:
     """Release and record in turn; what fails is said at once and added to `problems`."""
-    nlp = build_pipeline(Settings().model)
+    nlp = build_pipeline(Settings().model, learned=load_learned(Settings().learned_path))
     for reading in read_paths(paths, Settings().max_bytes, published):
         record = reading if isinstance(reading, Problem) else next(extract_records(nlp, [reading.release]))
         if isinstance(record, Record) and not isinstance(reading, Problem):

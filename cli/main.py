@@ -11,6 +11,7 @@ from cli.extract import extract
 from cli.failures import run
 from cli.find import find
 from cli.ingest import ingest
+from cli.learn import learn
 from cli.link import link
 from cli.output import out
 from cli.review import review
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export):
+for command in (ingest, extract, show, status, find, export, learn):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")

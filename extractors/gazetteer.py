@@ -1,4 +1,4 @@
-"""Names that people confirmed in review, found again wherever a release says them."""
+"""Names that people confirmed in review, found again wherever a release says them; rejected ones become checks."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,6 +14,8 @@ Form = tuple[str, str]
 """A form of a name, and PERSON or ORG."""
 CONFIRMED = 0.98
 """How likely a name is right that people confirmed elsewhere."""
+REJECTED = 0.02
+"""How likely one is right that people rejected elsewhere: too unlikely to be a value."""
 
 
 def is_telling(form: str, label: str) -> bool:
@@ -30,9 +32,10 @@ def is_telling(form: str, label: str) -> bool:
 
 
 class Gazetteer:
-    """Forms of confirmed names, ready to be found."""
+    """Forms of confirmed names, ready to be found, and forms that are no names."""
 
-    def __init__(self, nlp: Language, forms: Iterable[Form]) -> None:
+    def __init__(self, nlp: Language, forms: Iterable[Form], rejected: Iterable[Form] = ()) -> None:
+        self._rejected = frozenset(map(tuple, rejected))
         self._matcher = PhraseMatcher(nlp.vocab)
         for label in ("PERSON", "ORG"):
             telling = sorted({form for form, its in forms if its == label and is_telling(form, its)})
@@ -40,10 +43,18 @@ class Gazetteer:
                 self._matcher.add(label, [nlp.make_doc(form) for form in telling])
 
     def add_to(self, doc: Doc, names: Sequence[Name]) -> list[Name]:
-        """The names, and the confirmed ones in place of what they overlap, unless that is longer."""
-        strings = doc.vocab.strings
+        """The names, and the confirmed ones in place of what they overlap, unless that is longer.
+
+        Rejected ones stay, too unlikely to be values.
+        """
+        strings, text = doc.vocab.strings, text_of(doc)
+        names = [self._doubt(name, text) for name in names]
         found = [
             Name(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), strings[key], CONFIRMED)
             for key, start, end in self._matcher(doc)
         ]
-        return keep_longest([*found, *names], len(text_of(doc)))
+        return keep_longest([*found, *names], len(text))
+
+    def _doubt(self, name: Name, text: str) -> Name:
+        is_rejected = (text[name.start : name.end], name.label) in self._rejected
+        return name._replace(probability=min(name.probability, REJECTED)) if is_rejected else name

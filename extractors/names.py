@@ -36,14 +36,14 @@ class ModelError(Exception):
     """A names model that is not there or finds no names; says which and what to do."""
 
 
-@Language.factory("dateline_names", default_config={"model": SHIPPED[0], "known": []})
-def make_marker(nlp: Language, name: str, model: str, known: list[Form]) -> Callable[[Doc], Doc]:
+@Language.factory("dateline_names", default_config={"model": SHIPPED[0], "known": [], "rejected": []})
+def make_marker(nlp: Language, name: str, model: str, known: list[Form], rejected: list[Form]) -> Callable[[Doc], Doc]:
     """A spaCy component that marks names: `model` is one of SHIPPED or a spaCy package. Raises ModelError.
 
-    `known` are forms of names that people confirmed, and their labels.
+    `known` are forms of names that people confirmed, `rejected` of what is none, with their labels.
     """
     find = load_finder(model)
-    gazetteer = Gazetteer(nlp, known) if known else None
+    gazetteer = Gazetteer(nlp, known, rejected) if known or rejected else None
     return lambda doc: mark_names(doc, find, gazetteer)
 
 

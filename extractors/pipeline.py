@@ -12,6 +12,7 @@ from extractors.dates import mark_dates
 from extractors.gazetteer import Form
 from extractors.names import SHIPPED, names_version
 from extractors.quotes import mark_quotes
+from schemas.learned import Learned
 
 MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
     ("amounts", mark_amounts),
@@ -21,17 +22,27 @@ MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
 """Component name and function; a marker may read what those before it marked."""
 
 
-def build_pipeline(model: str = SHIPPED[0], known: Sequence[Form] = ()) -> Language:
+def build_tokenizer() -> Language:
+    """A new `Language` with Dateline's tokenizer and nothing else."""
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
+    nlp.max_length = 50_000_000
+    return nlp
+
+
+def build_pipeline(model: str = SHIPPED[0], known: Sequence[Form] = (), learned: Learned | None = None) -> Language:
     """A new `Language` with Dateline's tokenizer and markers; build it once in a process.
 
     `model` finds the names: one of `names.SHIPPED` or a spaCy package; `known` are forms of names that people
-    confirmed, with PERSON or ORG. Raises names.ModelError.
+    confirmed, with PERSON or ORG; `learned` is what was fitted to reviews. Raises names.ModelError.
     """
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
-    nlp.max_length = 50_000_000
+    nlp = build_tokenizer()
     for name, marker in MARKERS:
         Language.component(f"dateline_{name}", func=marker)
         nlp.add_pipe(f"dateline_{name}")
-    nlp.add_pipe("dateline_names", after="dateline_dates", config={"model": model, "known": list(known)})
-    nlp.meta["names_model"] = names_version(model, known)
+    forms, rejected = (learned.known, learned.rejected) if learned else ((), ())
+    names = {"model": model, "known": [*known, *forms], "rejected": list(rejected)}
+    nlp.add_pipe("dateline_names", after="dateline_dates", config=names)
+    version = names_version(model, known)
+    nlp.meta["names_model"] = version if learned is None or learned.is_empty else f"{version}-{learned.mark}"
+    nlp.meta["curves"] = {name: curve.model_dump() for name, curve in (learned.curves if learned else {}).items()}
     return nlp

@@ -1,7 +1,7 @@
 """Release to record: runs the pipeline over a release's text and joins what its readers understood."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
@@ -25,7 +25,9 @@ from extractors.findings import Findings
 from extractors.issuer import read_issuer, subjects_of
 from extractors.parties import link_parties
 from extractors.quotes import extract_quotes
+from extractors.recalibration import apply_curves
 from extractors.spans import MISFITS
+from schemas.learned import Curve
 from schemas.problem import Problem
 from schemas.record import Check, Record, ReleaseRef
 from schemas.release import Release
@@ -60,7 +62,8 @@ def _walk(folder: Traversable) -> Iterator[Traversable]:
 
 def extract_record(nlp: Language, release: Release) -> Record:
     """Everything that the release says, as a record whose offsets were held against its text."""
-    return _join(nlp(release.text), release, extractor_version(nlp.meta["names_model"]))
+    curves = {name: Curve.model_validate(curve) for name, curve in nlp.meta.get("curves", {}).items()}
+    return _join(nlp(release.text), release, extractor_version(nlp.meta["names_model"]), curves)
 
 
 def find_values(doc: Doc, release: Release) -> Findings:
@@ -83,11 +86,12 @@ def find_values(doc: Doc, release: Release) -> Findings:
     )
 
 
-def _join(doc: Doc, release: Release, extractor: str) -> Record:
+def _join(doc: Doc, release: Release, extractor: str, curves: Mapping[str, Curve]) -> Record:
     """Values first, then what they are to each other, then what does not fit, then how sure all of it is."""
     found = find_values(doc, release)
     for step in STEPS:
         found = step(doc, found)
+    found = apply_curves(found, curves) if curves else found
     reference = ReleaseRef(
         **release.model_dump(include={"id", "source", "url", "title", "published", "language"}),
         place=found.place,

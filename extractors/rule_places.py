@@ -55,8 +55,10 @@ def names_rule(extractor_version: str) -> str:
 
     >>> names_rule("0.1.0+0123abcd.fast"), names_rule("0.1.0+0123abcd.accurate-known-b06ac39f"), names_rule("1")
     ('model:names:fast', 'model:names:accurate', 'model:names')
+    >>> names_rule("0.1.0+0123abcd.accurate-known-b06ac39f-learnt-0123abcd")
+    'model:names:accurate'
     """
-    names = re.search(r"\+[0-9a-f]{8}\.(.+?)(?:-known-[0-9a-f]{8})?$", extractor_version)
+    names = re.search(r"\+[0-9a-f]{8}\.(.+?)(?:-(?:known|learnt)-[0-9a-f]{8})*$", extractor_version)
     return f"{NAMES_MODEL}:{names[1]}" if names else NAMES_MODEL
 
 

@@ -37,6 +37,7 @@ from schemas.source import Source
 from schemas.wanted import Wanted
 from store.archive import save_bytes
 from store.database import Store, close_store, open_store
+from store.learned import load_learned
 from store.lookup import load_gazetteer
 from store.models import Batch, Item
 from store.save import save_batch
@@ -70,7 +71,7 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
     return_memory()
     store = open_store(settings.database_url)
     try:
-        nlp = build_pipeline(settings.model, _known_forms(store) if settings.gazetteer else ())
+        nlp = build_pipeline(settings.model, known_forms(store, settings), load_learned(settings.learned_path))
         with Fetcher(settings, store) as fetcher, Browser(settings, fetcher) as browser:
             settle_memory()
             yield Bench(settings=settings, store=store, fetcher=fetcher, browser=browser, nlp=nlp)
@@ -78,7 +79,10 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
         close_store(store)
 
 
-def _known_forms(store: Store) -> list[tuple[str, str]]:
+def known_forms(store: Store, settings: Settings) -> list[tuple[str, str]]:
+    """Forms of the names that people confirmed in the store, where the settings want them found."""
+    if not settings.gazetteer:
+        return []
     labels = {"person": "PERSON", "organisation": "ORG"}
     return sorted((form, labels[known.kind]) for known in load_gazetteer(store) for form in known.forms)
 

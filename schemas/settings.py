@@ -58,3 +58,8 @@ class Settings(BaseSettings):
     def archive_url(self) -> str:
         """fsspec URL of the archive."""
         return self.archive or (self.data_dir / "archive").absolute().as_uri()
+
+    @property
+    def learned_path(self) -> Path:
+        """What `dateline learn` switched on."""
+        return self.data_dir / "learned.json"

@@ -117,6 +117,14 @@ def load_copies(store: Store, release_id: str) -> list[Copy]:
     return sorted(others, key=lambda copy: (not copy.is_original, copy.published or dt.date.max, copy.release_id))
 
 
+def load_originals(store: Store) -> dict[str, str]:
+    """The original of each release that is a copy, by its id."""
+    copy = tables.release_copy.c
+    with reading(store) as connection:
+        rows = connection.execute(select(copy.release_id, copy.original_id)).all()
+    return {row.release_id: row.original_id for row in rows}
+
+
 def _save_signatures(connection: Connection, items: Collection[Item]) -> None:
     ids = {item.release.id for item in items}
     for table in (tables.release_signature, tables.release_band):

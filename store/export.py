@@ -42,7 +42,7 @@ def export_jsonl(store: Store, path: Path, source: str | None = None) -> int:
     if source is not None:
         contents = contents.where(release.source == source)
     lines = 0
-    with _whole_file(path) as file, reading(store) as connection:
+    with whole_file(path) as file, reading(store) as connection:
         for content in _stream(connection, contents.order_by(record.release_id)).scalars():
             file.write(content + "\n")
             lines += 1
@@ -79,7 +79,7 @@ def _order(table: Table) -> list[Any]:
 
 
 def _export_table(connection: Connection, path: Path, rows: Select[Any]) -> int:
-    with _whole_file(path) as file:
+    with whole_file(path) as file:
         writer, written = csv.writer(file), 0
         writer.writerow(rows.selected_columns.keys())
         for row in _stream(connection, rows):
@@ -105,16 +105,30 @@ def _stream(connection: Connection, rows: Select[Any]) -> Any:
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[TextIO]:
-    """A file that takes its name only when everything was written; until then the one before stays."""
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """A text file that takes its name only when everything was written; until then the one before stays.
+
+    Raises StoreError when it cannot be written.
+    """
+    with _whole(path) as unfinished, unfinished.open("w", encoding="utf8", newline="") as file:
+        yield file
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of bytes as `whole_file` does. Raises StoreError when it cannot be written."""
+    with _whole(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise StoreError(f"{path}: is no ordinary file; name a file to write")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf8", newline="") as file:
-            yield file
+        yield unfinished
         unfinished.replace(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written ({error.strerror}); check its rights and space") from error

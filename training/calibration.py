@@ -63,15 +63,3 @@ def fit_curve(pairs: list[tuple[float, bool]]) -> tuple[float, float]:
 def _loss(x: NDArray[np.float64], y: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
     z = x @ weights
     return float((np.logaddexp(0, z) - y * z).sum() + _HOLD / 2 * ((weights - [1.0, 0.0]) ** 2).sum())
-
-
-def expected_error(pairs: list[tuple[float, bool]], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal width."""
-    p, right = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs], float)
-    place = np.minimum((p * bins).astype(int), bins - 1)
-    gaps = [
-        abs(p[place == b].mean() - right[place == b].mean()) * (place == b).sum()
-        for b in range(bins)
-        if (place == b).any()
-    ]
-    return float(sum(gaps) / len(p))

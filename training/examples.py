@@ -12,6 +12,7 @@ import regex
 from numpy.typing import NDArray
 
 LABELS = ("PERSON", "ORG", "PLACE", "OTHER")
+_CAPITALISED = regex.compile(r"(?<![\p{L}\p{Nd}])\p{Lu}[\p{L}\p{M}\p{Nd}]*")
 NOT_FOR_TRAINING = "evaluation only"
 """Releases whose rights say so are never learnt from."""
 
@@ -41,7 +42,22 @@ def load_press(folder: Path, part: str) -> Iterator[tuple[str, Example]]:
     for release, gold in rows:
         if part == "dev" or NOT_FOR_TRAINING not in release["rights"]:
             text = f"{release['title']}\n\n{release['text']}" if release["title"] else release["text"]
-            yield release["id"], Example(text, project_names(text, _forms(gold)), project_titles(text, gold["people"]))
+            names = project_names(text, _forms(gold))
+            names = names if "places" in gold.get("reviewed", ("places",)) else leave_open(text, names)
+            yield release["id"], Example(text, names, project_titles(text, gold["people"]))
+
+
+def leave_open(text: str, names: list[Name]) -> list[Name]:
+    """The names, and every other capitalised word as one that may be a name of a kind that nobody reviewed.
+
+    >>> leave_open("Ana went to Faro.", [Name(0, 3, "PERSON")])
+    [Name(start=0, end=3, label='PERSON'), Name(start=12, end=16, label=None)]
+    """
+    taken = bytearray(len(text))
+    for name in names:
+        taken[name.start : name.end] = b"\1" * (name.end - name.start)
+    words = (match.span() for match in _CAPITALISED.finditer(text))
+    return sorted([*names, *(Name(*place, None) for place in words if not any(taken[slice(*place)]))])
 
 
 def load_wire(path: Path) -> Iterator[str]:

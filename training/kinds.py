@@ -22,9 +22,10 @@ from extractors.files import FileProblem, read_file
 from extractors.kind_features import Features, Scene, features, read_scene
 from extractors.pipeline import build_pipeline
 from extractors.ready import ReadyError, read_ready
+from extractors.recalibration import expected_error
 from schemas.release import Release
 from schemas.source import Source
-from training.calibration import expected_error, fit_curve
+from training.calibration import fit_curve
 from training.examples import NOT_FOR_TRAINING, load_lines
 
 TARGET = Path("extractors/data/amount_kinds.json")
