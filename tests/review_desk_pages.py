@@ -38,7 +38,7 @@ def open_tab(context: BrowserContext, server: Server, path: str = "/") -> Iterat
     page.goto(server.url + path)
     page.evaluate("window.unbroken = true")
     yield page
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def _hear(said: str, wrong: list[str]) -> None:
@@ -54,7 +54,7 @@ def wait_saved(page: Page) -> None:
 
 def assert_same_page(page: Page) -> None:
     """No page was loaded since the first."""
-    assert page.evaluate("window.unbroken") is True
+    assert page.evaluate("window.unbroken") is True, page.url
 
 
 def row_of(page: Page, name: str) -> Any:
