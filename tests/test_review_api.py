@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +145,18 @@ def test_the_api_is_described(shared: Store) -> None:
     described = browser_of(shared).get("/api/openapi.json").json()
     assert {"/api/queue", "/api/releases/{release_id}/acts"} <= set(described["paths"])
     assert all(path.startswith("/api/") for path in described["paths"])  # pages are no part of it
+
+
+def test_nothing_is_done_for_nobody(shared: Store, item: Item, tmp_path: Path) -> None:
+    """Every operation that is described, asked by somebody who has not logged in."""
+    described = browser_of(shared).get("/api/openapi.json").json()["paths"]
+    app = build_app(Setup(store=shared, secret="s" * 30, accounts=tmp_path / "none.json"))
+    stranger = TestClient(app, base_url="http://box.example")
+    for path, operations in described.items():
+        for method in operations:
+            answer = stranger.request(method, path.replace("{release_id}", item.release.id), json=accept(item))
+            assert answer.status_code == (401 if method == "get" else 403), (method, path)
+    assert load_events(shared, item.release.id) == []
 
 
 def test_requests_that_nobody_thought_of(shared: Store, make_item: Callable[..., Item]) -> None:
