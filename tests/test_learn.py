@@ -92,7 +92,7 @@ def test_learnt_switched_on_and_forgotten(folder: Path) -> None:
     before = extract(folder)
     shown = run("learn", cwd=folder).stdout
     assert "Nothing is switched yet" in shown
-    assert next(line for line in shown.splitlines() if line.startswith("dates ")).endswith(" better")
+    assert next(line for line in shown.splitlines() if line.startswith("dates ")).rstrip().endswith(" better")
     assert not (folder / "dateline-data" / "learned.json").exists()
     assert extract(folder) == before
 
