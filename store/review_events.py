@@ -31,6 +31,9 @@ from store.review_load import State, based_on, load_case, load_state, read_event
 from store.review_rows import as_event, count_values, event_row, review_row, state_row
 from store.upsert import upsert
 
+_UNDER_WAY = {"open", "started"}
+"""Statuses between which a release goes by itself, at the first decision."""
+
 
 def act(store: Store, act: Act) -> ReviewEvent:
     """Carry out what a reviewer asks for, or nothing of it; asked again with the same request id, it changes nothing.
@@ -124,7 +127,7 @@ def _status(case: Case, act: Act, now: ReviewStatus) -> ReviewStatus:
     if isinstance(act.action, Undo):
         undone = find_event(case, act.action.number)
         if undone.action.kind in ("status", "undo") and undone.status[0] != undone.status[1]:
-            if undone.status[1] != now:
+            if undone.status[1] != now and {undone.status[1], now} != _UNDER_WAY:
                 later = [event for event in case.events if event.number > undone.number and event.status[1] == now]
                 raise ReviewConflictError(f"the release is {now} by now: {say_events(later)}; load it again", later)
             return undone.status[0]

@@ -98,8 +98,8 @@ def _match(carried: _Carried, machines: list[Value], text: Text) -> dict[int, in
             if number not in found and hit is not None and hit not in found.values():
                 found[number] = hit
     for number, (review, moved) in enumerate(carried):
-        if number in found or review.verdict == "rejected":
-            continue
+        if number in found or review.verdict == "rejected" or review.machine is None:
+            continue  # an added value is beside what it overlaps, by whoever added it
         left = {one: machines[one] for one in range(len(machines)) if one not in found.values()}
         hit = _in_place(review, left, text) if isinstance(moved, str) else _overlapping(moved, left)
         if hit is not None:

@@ -56,6 +56,16 @@ STEPS = st.lists(
 )
 
 
+def test_done_is_done_again_after_decisions_in_between(store: Store) -> None:
+    ana = start(store, _make_item())
+    done = ana.do(SetStatus(status="done"))
+    undone = ana.do(Undo(number=done.number))
+    ana.do(Comment(text="hm"))
+    assert ana.sheet().status == "started"
+    ana.do(Undo(number=undone.number))
+    assert ana.sheet().status == "done"
+
+
 def choose(ana: Reviewer, what: str, one: int, other: int) -> Action:
     """Something that a reviewer may do now, picked by two numbers; it need not be possible."""
     sheet = ana.sheet()

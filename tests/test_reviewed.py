@@ -4,9 +4,11 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from schemas.evidence import Evidence
 from schemas.record import Record
-from schemas.review import Accept, Act, Action, Add, Correct, Merge, Reject, Review, Shown, Target
+from schemas.review import Accept, Act, Action, Add, Correct, Merge, Reject, Review, ReviewField, Shown, Target
 from schemas.values import derive_id
 from store.models import Item
 from store.review_case import Case
@@ -123,6 +125,24 @@ def test_a_newer_extractor_agrees_by_now() -> None:
     assert [one.machine_id for one in values(after) if one.field == "dates"] == ["new"]
     assert shown(after, "2026").machine_now is None
     assert len(record(after).dates) == 1
+
+
+ADDED_INSIDE = [
+    ("dates", {"value": "2026"}, "2026", "May 4, 2026"),
+    ("organisations", {"name": "Foundation"}, "Foundation", "Norvik Foundation"),
+]
+
+
+@pytest.mark.parametrize(("field", "given", "words", "around"), ADDED_INSIDE)
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_what_is_added_inside_another_value_takes_nothing_from_it(
+    field: ReviewField, given: dict[str, Any], words: str, around: str, version: str
+) -> None:
+    place = spot(TEXT, words)
+    value = {**given, "mentions": [place]} if "name" in given else {**given, **place}
+    case = now(review(open_case(), (Add, {"field": field, "value": value})), _make_item(version=version))
+    assert {words, around} <= {called(one) for one in values(case)}
+    assert shown(case, around).review is None
 
 
 def test_a_newer_extractor_finds_more_words() -> None:
