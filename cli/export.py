@@ -13,6 +13,7 @@ from extractors.shares import SHARE
 from schemas.settings import Settings
 from store.database import Store, close_store, open_store
 from store.export import export_csv, export_jsonl
+from store.export_reviewed import export_reviewed_csv, export_reviewed_jsonl
 
 
 class ExportFormat(StrEnum):
@@ -37,6 +38,10 @@ def export(
     ] = ExportFormat.jsonl,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File or folder to write.")] = None,
     source: Annotated[str | None, typer.Option(help="Only that source's records.")] = None,
+    reviewed: Annotated[
+        bool,
+        typer.Option("--reviewed", help="Records as people left them, with what they corrected and added."),
+    ] = False,
     share: Annotated[
         float, typer.Option(min=0, max=1, help="Of reviewed releases, what is kept for evaluation (dev).")
     ] = SHARE,
@@ -50,9 +55,10 @@ def export(
         if format in _WRITERS:
             _export_sets(store, target, format, source, share)
         elif format is ExportFormat.jsonl:
-            err.print(f"{export_jsonl(store, target, source):,} records in {target}")
+            written = (export_reviewed_jsonl if reviewed else export_jsonl)(store, target, source)
+            err.print(f"{written:,} records in {target}")
         else:
-            for kind, rows in export_csv(store, target, source).items():
+            for kind, rows in (export_reviewed_csv if reviewed else export_csv)(store, target, source).items():
                 err.print(f"{rows:,} {kind} in {target / kind}.csv")
     finally:
         close_store(store)

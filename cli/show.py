@@ -13,6 +13,7 @@ from schemas.settings import Settings
 from store.copies import load_copies
 from store.database import close_store, open_store
 from store.load import load_record, load_release
+from store.review_desk import load_reviewed
 from store.versions import load_versions
 
 
@@ -20,6 +21,7 @@ def show(
     release: Annotated[str, typer.Argument(help="Id of a stored release, the beginning of one, or its address.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Say of each value what rule gave it, and where that is.")] = False,
+    reviewed: Annotated[bool, typer.Option("--reviewed", help="The record as people left it.")] = False,
     versions: Annotated[bool, typer.Option("--versions", help="Print its versions, and what each changed.")] = False,
 ) -> None:
     """Show a stored release: its text with the values found in it, then the record.
@@ -29,7 +31,9 @@ def show(
     """
     store = open_store(Settings().database_url)
     try:
-        found, record = load_release(store, release), load_record(store, release)
+        found = load_release(store, release)
+        left = load_reviewed(store, found.id) if found else None
+        record = left if reviewed else load_record(store, release)
         copies = load_copies(store, found.id) if found else []
         told = load_versions(store, release) if versions else []
     finally:
@@ -47,6 +51,8 @@ def show(
         return
     out.print(coloured_text(record, found.text), "\n", legend(), "\n", sep="\n")
     out.print(record_tables(record, found.text))
+    if left != record:
+        out.print("People decided otherwise in part: --reviewed shows the record as they left it.", soft_wrap=True)
     if copies:
         out.print(copies_line(copies), soft_wrap=True)
 

@@ -57,12 +57,13 @@ def export_csv(store: Store, folder: Path, source: str | None = None) -> dict[st
     """
     with reading(store) as connection:
         return {
-            kind: _export_table(connection, folder / f"{kind}.csv", _of_kind(table, source))
+            kind: export_table(connection, folder / f"{kind}.csv", of_kind(table, source))
             for kind, table in KINDS.items()
         }
 
 
-def _of_kind(table: Table, source: str | None) -> Select[Any]:
+def of_kind(table: Table, source: str | None) -> Select[Any]:
+    """The rows of a table as its file shows them."""
     release = tables.release.c
     if table is tables.release:
         rows = select(table).order_by(release.id)
@@ -73,25 +74,32 @@ def _of_kind(table: Table, source: str | None) -> Select[Any]:
     return rows if source is None else rows.where(release.source == source)
 
 
+def columns_of(table: Table) -> list[str]:
+    """The columns of the CSV file of a table of values."""
+    own = [column.name for column in table.c if column.name != "release_id"]
+    return ["release_id", "release_title", "published", *own]
+
+
 def _order(table: Table) -> list[Any]:
     """As in the text, where the table says where; then by key."""
     return [column for column in (table.c.get("start_char"), *table.primary_key.columns) if column is not None]
 
 
-def _export_table(connection: Connection, path: Path, rows: Select[Any]) -> int:
+def export_table(connection: Connection, path: Path, rows: Select[Any]) -> int:
+    """Write one file; how many rows it has. Raises StoreError when it cannot be written."""
     with whole_file(path) as file:
         writer, written = csv.writer(file), 0
         writer.writerow(rows.selected_columns.keys())
         for row in _stream(connection, rows):
-            writer.writerow(map(_cell, row))
+            writer.writerow(map(as_cell, row))
             written += 1
     return written
 
 
-def _cell(value: object) -> object:
-    """What a spreadsheet shows and never runs.
+def as_cell(value: object) -> object:
+    """What a spreadsheet shows of a value, and never runs.
 
-    >>> _cell("=HYPERLINK(1)"), _cell("-12.50"), _cell("- a dash"), _cell(None)
+    >>> as_cell("=HYPERLINK(1)"), as_cell("-12.50"), as_cell("- a dash"), as_cell(None)
     ("'=HYPERLINK(1)", '-12.50', "'- a dash", '')
     """
     if value is None:

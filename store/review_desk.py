@@ -72,11 +72,16 @@ def load_reviewed(store: Store, release_id: str) -> Record | None:
 
 
 def iter_reviewed(
-    store: Store, source: str | None = None, status: Sequence[ReviewStatus] = ("done",)
+    store: Store, source: str | None = None, status: Sequence[ReviewStatus] | None = ("done",)
 ) -> Iterator[tuple[Release, Record, Record]]:
-    """Release, record as extracted and record as reviewed of each release that is so far, in the order of ids."""
+    """Release, record as extracted and record as reviewed of each release that is so far, in the order of ids.
+
+    With None of every release, whatever its status.
+    """
     state, release, last = tables.review_state.c, tables.release.c, ""
-    wanted = select(state.release_id).where(state.opinion == 1, state.status.in_(status)).order_by(state.release_id)
+    wanted = select(state.release_id).where(state.opinion == 1).order_by(state.release_id)
+    if status is not None:
+        wanted = wanted.where(state.status.in_(status))
     if source is not None:
         wanted = wanted.join(tables.release, release.id == state.release_id).where(release.source == source)
     while cases := _load_cases(store, wanted.where(state.release_id > last).limit(_PAGEFUL)):

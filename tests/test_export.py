@@ -51,7 +51,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(("value", "cell"), CELLS)
 def test_cells(value: Any, cell: str) -> None:
-    assert export._cell(value) == cell
+    assert export.as_cell(value) == cell
 
 
 def test_jsonl_has_each_current_record_as_it_was_extracted(store: Store, make_item: MakeItem, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_an_export_that_fails_leaves_the_one_before(
     def fail(_value: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export, "_cell", fail)
+    monkeypatch.setattr(export, "as_cell", fail)
     with pytest.raises(KeyboardInterrupt):
         export_csv(store, tmp_path)
     assert path.read_text() == "the one before"
