@@ -114,6 +114,22 @@ def test_a_morning_by_mouse(chromium: Browser, tmp_path: Path, make_item: MakeIt
         assert (shown.value["payer"], shown.value["kind"]) == ("Ana Reis", "price")
 
 
+@pytest.mark.parametrize("key", ["Shift+D", "s"])
+def test_what_was_left_is_taken_up_again(chromium: Browser, tmp_path: Path, make_item: MakeItem, key: str) -> None:
+    item = make_item()
+    with filled_store(tmp_path, [item]) as store, serving(tmp_path, "--reviewer", "ana") as server:
+        with open_page(chromium, server, f"/desk/{item.release.id}") as page:
+            page.keyboard.press("A")
+            expect(page.locator("#panel")).to_have_attribute("data-open", "0")
+            page.keyboard.press(key)
+            expect(page.locator("main")).to_contain_text("Nothing is left")
+            page.goto(f"{server.url}/desk/{item.release.id}")
+            page.get_by_role("button", name="Take up again").click()
+            expect(page.locator("#panel")).to_have_attribute("data-status", "started")
+            expect(page.get_by_role("button", name="Take up again")).to_have_count(0)
+        assert sheet_of(store, item).status == "started"
+
+
 def test_merge_and_split(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
     item = make_item()
     with filled_store(tmp_path, [item]) as store, serving(tmp_path, "--reviewer", "ana") as server:

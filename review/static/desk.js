@@ -281,6 +281,7 @@ export const commands = {
   redo: () => panel().dataset.redo && tryAct({ kind: "undo", number: Number(panel().dataset.redo) }, "Done again"),
   done: () => leave("done", "Done"),
   skip: () => leave("skipped", "Skipped"),
+  "take-up": () => ["done", "skipped"].includes(panel().dataset.status) && tryAct({ kind: "status", status: "started" }, "Taken up again"),
   "go-next": goNext,
   history: () => go(`${base()}/history?${main().dataset.query}&opinion=${opinion()}`),
   queue: () => go(`/?${main().dataset.query}`),

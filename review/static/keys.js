@@ -20,6 +20,7 @@ export const KEYS = [
   ["desk", "Release", ["D"], "done", "done, next release"],
   ["desk", "Release", ["n"], "go-next", "next release, leave this as it is"],
   ["desk", "Release", ["s"], "skip", "skip: put aside, next release"],
+  ["desk", "Release", ["r"], "take-up", "take up again what is done or put aside"],
   ["desk", "Release", ["m"], "comment", "comment"],
   ["desk", "Release", ["u"], "undo", "undo"],
   ["desk", "Release", ["R"], "redo", "redo"],
