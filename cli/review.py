@@ -78,7 +78,10 @@ def _user() -> str:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        # Inherited by what is accepted; asyncio sees to it only where the protocol was named.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except OSError as error:
         raise StoreError(
             f"{host}:{port}: cannot listen there ({error.strerror}); try --port 0 for a free one"
