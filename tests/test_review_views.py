@@ -23,7 +23,7 @@ from tests.review_desk_pages import choose, wait_saved
 from tests.review_desk_site import Server, filled_store, hostile_item, serving
 
 PICTURES = Path(__file__).parent.parent / "docs" / "review"
-Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES = {"wide": (1280, 800), "tablet": (1024, 768), "upright": (768, 1024)}
 MINUTES = 20
 
@@ -133,29 +133,36 @@ VIEWS = {
 PICTURED = ("queue", "desk", "correct", "keys", "history", "work", "opinions", "choose")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", VIEWS)
-def test_views(chromium: Browser, site: tuple[Server, Item], name: str, scheme: Scheme) -> None:
+def test_views(chromium: Browser, site: tuple[Server, Item], name: str) -> None:
     server, item = site
-    for size, (width, height) in SIZES.items():
-        context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
-        page = context.new_page()
-        VIEWS[name](page, server.url, item)
-        wait_saved(page)
-        if size == "wide":
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            if SCREENSHOTS and name in PICTURED and (scheme == "light" or name == "desk"):
-                PICTURES.mkdir(exist_ok=True)
-                page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
-        elif SCREENSHOTS:
-            page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{scheme}-{size}.png")
+    context = chromium.new_context()
+    page = context.new_page()
+    _resize(page, "wide")
+    VIEWS[name](page, server.url, item)
+    wait_saved(page)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        if SCREENSHOTS and name in PICTURED and (scheme == "light" or name == "desk"):
+            PICTURES.mkdir(exist_ok=True)
+            page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
+    for size in SIZES:
+        _resize(page, size)
+        if SCREENSHOTS:
+            page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{size}.png")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is cut off at {size}"
         if page.locator("main.desk").count():
             assert page.evaluate("document.body.scrollHeight <= innerHeight"), f"{name}: the page itself scrolls"
         small = page.evaluate(SMALL)
         assert small == [], f"smaller than 24 pixels: {small}"
-        context.close()
+    context.close()
+
+
+def _resize(page: Page, size: str) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
 
 
 SMALL = """() => Array.from(document.querySelectorAll("button, summary, input:not([type=hidden]), select, .button"))
