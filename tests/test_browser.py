@@ -17,7 +17,6 @@ import pytest
 from flows.browser import MAX_REQUESTS, Browser, Rendered
 from flows.fetch import Fetcher
 from flows.request import FetchError
-from schemas.page import FetchedPage, utc_now
 from schemas.settings import Settings
 from schemas.source import Link
 from tests.conftest import BROWSER
@@ -302,23 +301,20 @@ def test_what_is_still_empty_says_what_it_lacked(newsroom: Newsroom, tmp_path: P
 WITHOUT = """
 import sys
 sys.modules["playwright"] = None  # as if it were not installed
-from tests.test_browser import a_page
 from flows.browser import Browser
 from flows.fetch import Fetcher
 from flows.request import FetchError
+from schemas.page import FetchedPage, utc_now
 from schemas.settings import Settings
-from schemas.source import Source
+from schemas.source import Link, Source
+link = Link(source="test", url="http://acme.example/1")
+page = FetchedPage(link=link, final_url=link.url, status=200, fetched_at=utc_now(), body=b"<div id=root></div>")
 with Fetcher(Settings()) as fetcher, Browser(Settings(), fetcher) as browser:
     try:
-        browser.render(a_page(), Source(name="test", url="http://acme.example/", discover="feed", render=True))
+        browser.render(page, Source(name="test", url="http://acme.example/", discover="feed", render=True))
     except FetchError as error:
         print(error.code, error)
 """
-
-
-def a_page() -> FetchedPage:
-    link = Link(source="test", url="http://acme.example/1")
-    return FetchedPage(link=link, final_url=link.url, status=200, fetched_at=utc_now(), body=b"<div id=root></div>")
 
 
 def test_without_the_extra() -> None:

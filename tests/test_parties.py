@@ -184,10 +184,14 @@ def test_ties(words: str, tie: str) -> None:
 
 def test_time_grows_with_the_text() -> None:
     def seconds(times: int) -> float:
-        found = findings("Port Fund gave $5 to Harbour School and we " * times)
-        began = time.perf_counter()
-        link_parties(NLP("x"), found)
-        return time.perf_counter() - began
+        """Of the best of three: other tests run beside this one."""
+        took = []
+        for _ in range(3):
+            found = findings("Port Fund gave $5 to Harbour School and we " * times)
+            began = time.perf_counter()
+            link_parties(NLP("x"), found)
+            took.append(time.perf_counter() - began)
+        return min(took)
 
     seconds(5)
     assert seconds(400) < 30 * seconds(40) + 0.5
