@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Query, Request
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from review.setup import Identity, Setup
 from schemas.record import Record
@@ -38,21 +38,23 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def wanted_of(
-    source: Annotated[str | None, Query(max_length=80)] = None,
-    since: Annotated[str | None, Query(description="First day of publication, YYYY-MM-DD.")] = None,
-    until: Annotated[str | None, Query(description="Last day of publication, YYYY-MM-DD.")] = None,
-    check: Annotated[str | None, Query(max_length=80)] = None,
-    field: Annotated[str | None, Query(description="With a value of this kind that nobody decided.")] = None,
-    status: Annotated[list[str] | None, Query(description="`all` for every one.")] = None,
-    reviewer: Annotated[str | None, Query(max_length=80)] = None,
-    words: Annotated[str | None, Query(max_length=400, description="Words of the text or the names.")] = None,
-) -> QueueFilter:
-    """The releases that an address asks for; an empty field of a form leaves a filter out."""
-    given: dict[str, Any] = {
-        "source": source, "since": since, "until": until, "check": check, "field": field, "reviewer": reviewer,
-        "words": words,
-    }  # fmt: skip
+class AskedFilter(BaseModel):
+    """A filter as an address says it; an empty field of a form leaves it out."""
+
+    source: str | None = Field(None, max_length=80)
+    since: str | None = Field(None, description="First day of publication, YYYY-MM-DD.")
+    until: str | None = Field(None, description="Last day of publication, YYYY-MM-DD.")
+    check: str | None = Field(None, max_length=80)
+    field: str | None = Field(None, description="With a value of this kind that nobody decided.")
+    status: list[str] | None = Field(None, description="`all` for every one.")
+    reviewer: str | None = Field(None, max_length=80)
+    words: str | None = Field(None, max_length=400, description="Words of the text or the names.")
+
+
+def wanted_of(asked: Annotated[AskedFilter, Query()]) -> QueueFilter:
+    """The releases that an address asks for. Raises HTTPException 422 for what is no filter."""
+    given: dict[str, Any] = asked.model_dump(exclude={"status"})
+    status = asked.status
     given = {name: value for name, value in given.items() if value not in (None, "")}
     if status and any(status):
         given["status"] = () if "all" in status else tuple(filter(None, status))

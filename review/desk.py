@@ -1,9 +1,9 @@
 """The desk: one release's text and record, their fragments, the forms, and the history."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from review.ask import MAX_NUMBER, Opened, Wanted, WhichOpinion, identity_of, now, open_release, query_of, store_of
@@ -17,6 +17,21 @@ from store.review_events import load_events
 
 router = APIRouter(prefix="/desk/{release_id}", include_in_schema=False)
 Place = Annotated[int | None, Query(ge=0, le=MAX_NUMBER)]
+
+
+class Chosen(NamedTuple):
+    """What a form is about: a value, words that were selected, or both."""
+
+    value_id: str | None
+    start: int | None
+    end: int | None
+
+
+def chosen_of(
+    value_id: Annotated[str | None, Query(max_length=80)] = None, start: Place = None, end: Place = None
+) -> Chosen:
+    """What an address chooses."""
+    return Chosen(value_id, start, end)
 
 
 @router.get("")
@@ -54,14 +69,12 @@ def form(
     kind: Literal["correct", "add", "merge", "split", "comment"],
     field: ReviewField,
     opinion: WhichOpinion,
-    value_id: Annotated[str | None, Query(max_length=80)] = None,
-    start: Place = None,
-    end: Place = None,
+    chosen: Annotated[Chosen, Depends(chosen_of)],
 ) -> Response:
     """A form to fill in, for a value or for words that were selected."""
     opened = open_release(request, release_id, opinion)
-    selected = _selected(opened, start, end)
-    shown = _shown(opened, field, value_id) if value_id else None
+    selected = _selected(opened, chosen.start, chosen.end)
+    shown = _shown(opened, field, chosen.value_id) if chosen.value_id else None
     if kind == "add" and selected is None:
         raise HTTPException(422, "select words of the text first")
     if kind in ("correct", "merge", "split") and shown is None:

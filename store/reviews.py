@@ -4,15 +4,8 @@ from sqlalchemy import select
 
 from schemas.review import Review
 from store import tables
-from store.database import Store, reading, writing
+from store.database import Store, reading
 from store.rows import utc
-from store.upsert import upsert
-
-
-def save_review(store: Store, review: Review) -> None:
-    """Keep one decision; one with the same id replaces it. Raises IntegrityError for a release that is not stored."""
-    with writing(store) as connection:
-        upsert(connection, tables.review, [review.model_dump() | {"reviewed_at": utc(review.reviewed_at)}])
 
 
 def load_reviews(store: Store, release_id: str) -> list[Review]:

@@ -10,7 +10,6 @@ from schemas.values import derive_id
 from store import tables
 from store.database import Store, writing
 from store.models import Batch, Item
-from store.reviews import save_review
 from store.rows import Row, utc
 from store.save import save_batch
 from store.upsert import upsert
@@ -61,4 +60,6 @@ def make_review(item: Item, field: str, value_id: str, verdict: str, **columns: 
 
 
 def add_review(store: Store, item: Item, field: str, value_id: str, verdict: str, **columns: Any) -> None:
-    save_review(store, make_review(item, field, value_id, verdict, **columns))
+    review = make_review(item, field, value_id, verdict, **columns)
+    with writing(store) as connection:
+        upsert(connection, tables.review, [review.model_dump() | {"reviewed_at": utc(review.reviewed_at)}])

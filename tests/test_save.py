@@ -12,16 +12,17 @@ from schemas.evidence import Party, When
 from schemas.page import FetchedPage
 from schemas.problem import Problem
 from schemas.record import Amount, Check, Commitment, Event, Record
-from schemas.review import Review
+from schemas.review import Correct
 from schemas.source import Link, Source
 from store import tables
 from store.database import Store, reading
 from store.load import iter_pages, iter_records, load_quarantine, load_record, load_release
 from store.models import Batch, Item, Saved
-from store.reviews import load_reviews, save_review
+from store.reviews import load_reviews
 from store.save import save_batch, save_sources
 from store.status import load_status
 from tests.counting import count_rows
+from tests.reviewing import start
 
 MakeItem = Callable[..., Item]
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -144,25 +145,13 @@ def test_extracting_again_what_has_changed_meanwhile(store: Store, make_item: Ma
 
 def test_reviews_are_never_touched(store: Store, make_item: MakeItem) -> None:
     item = make_item()
-    save(store, item)
-    amount = item.record.amounts[0]
-    review = Review(
-        id="r1",
-        release_id=item.release.id,
-        field="amounts",
-        value_id=amount.id,
-        verdict="corrected",
-        machine=amount.model_dump(mode="json"),
-        human=None,
-        reviewer="ana",
-        reviewed_at=NOW,
-        extractor_version="1.0",
-        text_sha256=item.release.text_sha256,
-    )
-    save_review(store, review)
+    ana = start(store, item)
+    ana.do(Correct(target=ana.target("€2.50 million"), changes={"kind": "price"}))
+    decided = load_reviews(store, item.release.id)
+    assert [review.verdict for review in decided] == ["corrected"]
     for again in (item, make_item(version="2.0", record={"amounts": ()}), make_item(text="Other")):
         save(store, again)
-        assert load_reviews(store, item.release.id) == [review]
+        assert load_reviews(store, item.release.id) == decided
 
 
 @pytest.mark.parametrize(("written", "digits"), DECIMALS)

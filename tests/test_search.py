@@ -114,8 +114,11 @@ def test_what_is_found(filled: Store) -> None:
 
 
 def test_whatever_is_typed_is_no_error(filled: Store) -> None:
+    before = stored(filled)
     for typed in HOSTILE:
-        find(filled, typed)
+        assert set(find(filled, typed).split()) <= TEXTS.keys(), typed
+    assert stored(filled) == before
+    check_index(filled)
 
 
 def test_the_check_of_the_index_can_fail(filled: Store) -> None:
