@@ -118,8 +118,6 @@ def say(name: str, value: object) -> str:
         return str(value.get("text") or value)
     if isinstance(value, list | tuple):
         return f"{len(value)}: " + ", ".join(shorten(say("", each), 30) for each in value[:5])
-    if name in ("value", "maximum") and not isinstance(value, str):
-        return money(value)
     return words(value) if name in ("kind", "role", "qualifier") else str(value)
 
 
@@ -128,11 +126,18 @@ def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) ->
 
     >>> differences({"title": "head", "name": "Ana"}, {"title": None, "name": "Ana"})
     [('title', 'head', '–')]
+    >>> differences({"value": "2500000", "currency": "EUR"}, {"value": "3000000", "currency": "EUR"})
+    [('value', '2,500,000', '3,000,000')]
     """
     if old is None or new is None:
         return []
+
+    def say_it(name: str, value: object) -> str:
+        is_sum = name in ("value", "maximum") and "currency" in new and value is not None
+        return money(value) if is_sum else say(name, value)
+
     return [
-        (called, say(name, old.get(name)), say(name, new.get(name)))
+        (called, say_it(name, old.get(name)), say_it(name, new.get(name)))
         for name, called in ATTRIBUTES.items()
         if old.get(name) != new.get(name)
     ]

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from schemas.page import utc_now
+from store.models import Batch
 from store.review_events import load_events
-from tests.conftest import TEXT
+from store.save import save_batch
+from tests.conftest import SCREENSHOTS, TEXT
 from tests.review_desk_pages import (
     MakeItem,
     assert_same_page,
@@ -22,6 +25,7 @@ from tests.review_desk_pages import (
     wait_saved,
 )
 from tests.review_desk_site import filled_store, serving
+from tests.test_reviewed import extract
 
 
 def test_a_morning_by_keyboard(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
@@ -128,6 +132,33 @@ def test_what_was_left_is_taken_up_again(chromium: Browser, tmp_path: Path, make
             expect(page.locator("#panel")).to_have_attribute("data-status", "started")
             expect(page.get_by_role("button", name="Take up again")).to_have_count(0)
         assert sheet_of(store, item).status == "started"
+
+
+def test_a_value_whose_words_changed_is_decided_again(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
+    item, changed = make_item(), extract(TEXT.replace("€2.50 million", "€3 million"), "€3 million")
+    with filled_store(tmp_path, [item]) as store, serving(tmp_path, "--reviewer", "ana") as server:
+        with open_page(chromium, server, f"/desk/{item.release.id}") as page:
+            page.keyboard.press("A")
+            expect(page.locator("#panel")).to_have_attribute("data-open", "0")
+            page.keyboard.press("Shift+D")
+            expect(page.locator("main")).to_contain_text("Nothing is left")
+            save_batch(store, Batch(seen_at=utc_now(), items=(changed,)))
+            page.goto(server.url)
+            expect(page.locator("[data-row]")).to_contain_text("reopened")
+            page.keyboard.press("b")
+            amount = row_of(page, "3,000,000")
+            expect(amount).to_have_attribute("data-state", "reopened")
+            expect(amount.locator(".reopened")).to_contain_text("“€2.50 million” is no longer in the text")
+            expect(amount.locator(".diff").first).to_contain_text("2,500,000")  # as it was decided …
+            expect(amount.locator(".diff").first).to_contain_text("3,000,000")  # … and as it is now
+            expect(page.locator("#panel")).to_have_attribute("data-open", "1")  # all others stand
+            if SCREENSHOTS:
+                page.screenshot(path=Path(SCREENSHOTS) / "reopened.png")
+            choose(page, "3,000,000")
+            page.keyboard.press("a")
+            expect(amount).to_have_attribute("data-state", "accepted")
+            wait_saved(page)
+        assert value_of(store, changed, "€3 million").reopened is None
 
 
 def test_merge_and_split(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
