@@ -14,6 +14,7 @@ from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
 from cli.output import out
+from cli.query import query
 from cli.review import review
 from cli.show import show
 from cli.source import source
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn):
+for command in (ingest, extract, show, status, find, query, export, learn):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")

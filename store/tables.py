@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 
+from store.change_tables import journal, release_change
 from store.columns import UTC, key, metadata, texts
 from store.fetch_tables import address, host, slot, source_check, walk
 from store.review_tables import review, review_claim, review_event, review_state
@@ -51,6 +52,7 @@ __all__ = [
     "entity_match",
     "event",
     "host",
+    "journal",
     "linked_record",
     "mention",
     "metadata",
@@ -63,6 +65,7 @@ __all__ = [
     "record",
     "record_check",
     "release",
+    "release_change",
     "release_version",
     "release_words",
     "review",
