@@ -20,6 +20,7 @@ from sqlalchemy import (
 from store.change_tables import journal, release_change
 from store.columns import UTC, key, metadata, texts
 from store.fetch_tables import address, host, slot, source_check, walk
+from store.intake_tables import intake, waiting
 from store.review_tables import review, review_claim, review_event, review_state
 from store.search_tables import release_words
 from store.value_tables import (
@@ -52,6 +53,7 @@ __all__ = [
     "entity_match",
     "event",
     "host",
+    "intake",
     "journal",
     "linked_record",
     "mention",
@@ -77,6 +79,7 @@ __all__ = [
     "slot",
     "source",
     "source_check",
+    "waiting",
     "walk",
 ]
 
