@@ -42,7 +42,16 @@ def build_pipeline(model: str = SHIPPED[0], known: Sequence[Form] = (), learned:
     forms, rejected = (learned.known, learned.rejected) if learned else ((), ())
     names = {"model": model, "known": [*known, *forms], "rejected": list(rejected)}
     nlp.add_pipe("dateline_names", after="dateline_dates", config=names)
-    version = names_version(model, known)
-    nlp.meta["names_model"] = version if learned is None or learned.is_empty else f"{version}-{learned.mark}"
+    nlp.meta["names_model"] = pipeline_mark(model, known, learned)
     nlp.meta["curves"] = {name: curve.model_dump() for name, curve in (learned.curves if learned else {}).items()}
     return nlp
+
+
+def pipeline_mark(model: str = SHIPPED[0], known: Sequence[Form] = (), learned: Learned | None = None) -> str:
+    """What tells records of one pipeline from those of another: the part of the extractor's version behind the rules.
+
+    >>> pipeline_mark("fast")
+    'fast'
+    """
+    version = names_version(model, known)
+    return version if learned is None or learned.is_empty else f"{version}-{learned.mark}"

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from spacy.language import Language
 
-from extractors.pipeline import build_pipeline
+from extractors.pipeline import build_pipeline, pipeline_mark
 from extractors.record import extract_records, extractor_version
 from extractors.signature import read_signature
 from flows.memory import return_memory, settle_memory
@@ -56,6 +56,12 @@ def extract_stored(settings: Settings, ids: Collection[str], run_id: str | None 
         due = load_due(extractor.store, ids, extractor.version)
         reports = [_extract(part, extractor, run_id) for part in _cut(due)]
     return add_reports([Report(saved={"known": len(set(ids)) - len(due)}), *reports])
+
+
+def version_of(settings: Settings, store: Store) -> str:
+    """The version of the extractor that these settings make, without loading its model."""
+    learned = load_learned(settings.learned_path)
+    return extractor_version(pipeline_mark(settings.model, known_forms(store, settings), learned))
 
 
 def load_extractor(settings: Settings) -> Extractor:
