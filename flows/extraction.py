@@ -1,5 +1,6 @@
 """Extracting releases that are stored: ids in, records into the store, counts out; without Prefect, in any process."""
 
+import socket
 import threading
 import time
 from collections import Counter
@@ -56,6 +57,18 @@ def extract_stored(settings: Settings, ids: Collection[str], run_id: str | None 
         due = load_due(extractor.store, ids, extractor.version)
         reports = [_extract(part, extractor, run_id) for part in _cut(due)]
     return add_reports([Report(saved={"known": len(set(ids)) - len(due)}), *reports])
+
+
+class VersionError(RuntimeError):
+    """A worker that extracts otherwise than who gave it work."""
+
+
+def extract_checked(settings: Settings, version: str, run_id: str | None, ids: Collection[str]) -> Report:
+    """`extract_stored`, by a worker that may be another machine's. Raises VersionError where it is another version."""
+    if (own := load_extractor(settings).version) != version:
+        message = f"{socket.gethostname()} extracts by version {own}, this run by {version}"
+        raise VersionError(f"{message}; install the same Dateline there, with the same learned.json, and start it anew")
+    return extract_stored(settings, ids, run_id)
 
 
 def version_of(settings: Settings, store: Store) -> str:
