@@ -14,6 +14,7 @@ from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
 from cli.output import out
+from cli.reextract import reextract
 from cli.review import review
 from cli.show import show
 from cli.source import source
@@ -22,6 +23,7 @@ from extractors.names import ModelError
 from schemas.record import Record
 from schemas.source import SourcesError
 from store.archive import ArchiveError
+from store.conditions import ConditionError
 from store.database import StoreError
 
 app = typer.Typer(
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn):
+for command in (ingest, extract, show, status, find, export, learn, reextract):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")
@@ -61,4 +63,4 @@ def options(
 
 def main() -> None:
     """Run the command line; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage."""
-    run(app, (SourcesError, StoreError, ArchiveError, ModelError))
+    run(app, (SourcesError, StoreError, ArchiveError, ModelError, ConditionError))
