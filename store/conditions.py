@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import sqlglot
 from sqlalchemy import Boolean, ColumnElement, literal_column
 from sqlglot import exp
-from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 
 from store import tables
 from store.database import Store
@@ -99,10 +99,14 @@ def _refuse_foreign(parsed: exp.Condition, condition: str) -> None:
     for node in parsed.walk():
         by_name = isinstance(node, exp.Anonymous) and node.name.lower() in _BY_NAME
         if not by_name and type(node) not in _ALLOWED:
-            what = f"the function {node.name}" if isinstance(node, exp.Anonymous) else node.sql(comments=False)
+            what = f"the function {node.name}" if isinstance(node, exp.Anonymous) else _quote(node)
             raise ConditionError(condition, f"{what} is not allowed in a condition")
         if isinstance(node, exp.Table) and (node.name not in _TABLES or node.args.get("db")):
-            raise ConditionError(condition, f"{node.sql(comments=False)} is no table that a condition may read")
+            raise ConditionError(condition, f"{_quote(node)} is no table that a condition may read")
+
+
+def _quote(node: exp.Expr) -> str:
+    return node.sql(comments=False, unsupported_level=ErrorLevel.IGNORE)
 
 
 _TABLES = frozenset(tables.metadata.tables) - {"host", "slot", "address", "run", "source_check", "walk"}

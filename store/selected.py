@@ -31,7 +31,7 @@ def count_selected(store: Store, selection: Selection, version: str) -> Extent:
     """How many there are, before a sample is taken. Raises ConditionError."""
     known = func.coalesce(func.sum(_as_number(_is_known(version))), 0)
     statement = select(func.count(), known).select_from(tables.release).where(*_tests(store, selection))
-    with _asking(store, selection) as connection:
+    with asking(store, selection) as connection:
         total, done = connection.execute(statement).one()
     return Extent(total - done, done)
 
@@ -81,12 +81,12 @@ def _as_number(test: ColumnElement[bool]) -> ColumnElement[Any]:
 
 
 def _fetch(store: Store, selection: Selection, statement: Select[tuple[str]]) -> list[str]:
-    with _asking(store, selection) as connection:
+    with asking(store, selection) as connection:
         return list(connection.execute(statement).scalars())
 
 
 @contextmanager
-def _asking(store: Store, selection: Selection) -> Iterator[Connection]:
+def asking(store: Store, selection: Selection) -> Iterator[Connection]:
     """A transaction in which the database itself refuses to write. Raises ConditionError where it refuses that."""
     try:
         with reading(store) as connection, _read_only(connection):
