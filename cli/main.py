@@ -11,6 +11,7 @@ from cli.export import export
 from cli.extract import extract
 from cli.failures import run
 from cli.find import find
+from cli.gc import gc
 from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn, backup, restore):
+for command in (ingest, extract, show, status, find, export, learn, backup, restore, gc):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")
