@@ -83,7 +83,6 @@ OLDER = [
     "0005",  # before addresses and hosts
     "0006",  # before walks
     "0007",  # before events of reviews
-    "0009",  # before runs told what they were for
 ]
 FIRST_FIELDS = {
     "person": ("id", "name", "title", "organisation", "confidence"),
