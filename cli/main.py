@@ -16,6 +16,7 @@ from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
 from cli.output import out
+from cli.query import query
 from cli.review import review
 from cli.show import show
 from cli.source import source
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn, backup, restore, gc):
+for command in (ingest, extract, show, status, find, query, export, learn, backup, restore, gc):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,10 @@ def upgrade() -> None:
     """Add them; the runs until now were all ingests, and nobody measured their stages."""
     with op.batch_alter_table("run") as run:
         run.add_column(sa.Column("kind", sa.Text(), nullable=False, server_default=sa.text("'ingest'")))
-        run.add_column(sa.Column("seconds", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+        run.add_column(sa.Column("seconds", sa.JSON()))
+    op.execute("UPDATE run SET seconds = '{}'")
+    with op.batch_alter_table("run") as run:
+        run.alter_column("seconds", nullable=False)
     op.create_table(
         "tally",
         sa.Column("name", sa.Text(), nullable=False),
