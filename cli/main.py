@@ -11,10 +11,12 @@ from cli.export import export
 from cli.extract import extract
 from cli.failures import run
 from cli.find import find
+from cli.gc import gc
 from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
 from cli.output import out
+from cli.query import query
 from cli.reextract import reextract
 from cli.review import review
 from cli.show import show
@@ -34,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn, reextract, backup, restore):
+for command in (ingest, extract, show, status, find, query, export, learn, reextract, backup, restore, gc):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")
