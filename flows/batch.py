@@ -21,11 +21,11 @@ from prefect.futures import PrefectFuture, PrefectWrappedFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.crew import Crew, WorkerLostError
 from flows.extraction import extract_checked, version_of
 from flows.files import FILES_SOURCE
 from flows.intake import Desk, Taken, list_inputs, take_in
 from flows.report import LISTENER, Report, add_reports
+from flows.workers import Crew, WorkerLostError
 from schemas.page import utc_now
 from schemas.problem import Problem
 from schemas.settings import Settings

@@ -1,83 +1,98 @@
-"""Workers on this machine: processes that extract batches of stored releases; one that dies costs its batch alone."""
+"""Work on many batches in several processes of this machine; a process that dies costs the batch that it had."""
 
+import multiprocessing
 import os
+import signal
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from queue import SimpleQueue
+from typing import NamedTuple, TypeVar
 
-from flows.extraction import extract_stored, load_extractor
-from flows.report import Report
-from schemas.settings import Settings
+_AHEAD = 2
+"""Batches per process that are handed out at once: more would only wait."""
+TRIES = 2
+"""How often a batch is worked on alone after a process died, before it is taken for the reason."""
 
-_MOST_IN_A_ROW = 20
-
-
-class WorkerLostError(RuntimeError):
-    """A worker died over a batch: killed, out of memory, or by an error in a library."""
+T = TypeVar("T")
+R = TypeVar("R")
 
 
-class CrewError(RuntimeError):
-    """Workers die one after another, whatever they are given."""
+class _Job(NamedTuple):
+    batch: object
+    future: "Future[object] | None" = None
+    """None for one that was lost with a process: until all of these are done, each is alone."""
+    tries: int = 0
+    """How often it was alone."""
 
 
-class Crew:
-    """So many processes, each with its own model, which it loads once."""
+def work_through(work: Callable[[T], R], batches: Iterable[T], workers: int) -> Iterator[tuple[T, R | None]]:
+    """Each batch with what `work` made of it, in their order; None where process after process died with it.
 
-    def __init__(self, settings: Settings, workers: int) -> None:
-        self._settings = settings
-        self._idle: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
-        self._all: set[ProcessPoolExecutor] = set()
-        self._lost = 0
-        """Workers that died since one last finished a batch."""
-        for _ in range(workers):
-            self._hire()
-
-    def _hire(self) -> None:
-        """A process of its own pool: when one dies, `concurrent.futures` gives up its whole pool."""
-        spawned = get_context("spawn")  # a fork would take the locks of this process's threads along
-        pool = ProcessPoolExecutor(1, mp_context=spawned, initializer=_begin, initargs=(self._settings,))
-        self._all.add(pool)
-        self._idle.put(pool)
-
-    def extract(self, ids: Sequence[str], run_id: str | None = None) -> Report:
-        """`extract_stored` by a worker that is free, waited for. Raises WorkerLostError and CrewError."""
-        pool = self._idle.get()
-        try:
-            report = pool.submit(extract_stored, self._settings, ids, run_id).result()
-        except BrokenProcessPool as error:
-            self._all.discard(pool)
-            pool.shutdown(wait=False)
-            self._hire()
-            self._lost += 1
-            if self._lost > _MOST_IN_A_ROW:
-                message = f"{self._lost} workers died one after another; look for memory and the kernel's log"
-                raise CrewError(message) from error
-            raise WorkerLostError(f"a worker died over a batch of {len(ids)} releases") from error
-        except BaseException:
-            self._idle.put(pool)
-            raise
-        self._idle.put(pool)
-        self._lost = 0
-        return report
-
-    def dismiss(self) -> None:
-        """End all workers; batches that are under way are left, and taken up by the next run."""
-        for pool in self._all:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            pool.shutdown(wait=True, cancel_futures=True)
+    With one worker it is done in this process. `work`, the batches and what becomes of them must be picklable; only a
+    few are there at once. Raises what `work` raises.
+    """
+    if workers == 1:
+        yield from ((batch, work(batch)) for batch in batches)
+        return
+    waiting, jobs = iter(batches), deque[_Job]()
+    pool = _open(workers)
+    try:
+        while _hand_out(pool, work, jobs, waiting, _AHEAD * workers):
+            try:
+                result = jobs[0].future.result()  # type: ignore[union-attr]  # the first one is always handed out
+            except BrokenProcessPool:
+                pool.shutdown(wait=True)
+                pool = _open(workers)
+                jobs = deque(job if _is_done(job) else job._replace(future=None) for job in jobs)
+                if jobs[0].tries < TRIES:
+                    continue
+                result = None
+            yield jobs.popleft().batch, result  # type: ignore[misc]  # as they were handed in
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(settings: Settings) -> None:
-    """In a new worker: it ends with the process that started it, however that ends, and loads its model."""
+def _hand_out(
+    pool: ProcessPoolExecutor, work: Callable[[T], R], jobs: deque[_Job], waiting: Iterator[T], most: int
+) -> bool:
+    """Keep the processes busy; False when nothing is left to do."""
+    if jobs and jobs[0].future is None:
+        jobs[0] = _Job(jobs[0].batch, _submit(pool, work, jobs[0].batch), jobs[0].tries + 1)
+    while all(job.future for job in jobs) and not (jobs and jobs[0].tries) and len(jobs) < most:
+        batch = next(waiting, None)
+        if batch is None:
+            break
+        jobs.append(_Job(batch, _submit(pool, work, batch)))
+    return bool(jobs)
+
+
+def _is_done(job: _Job) -> bool:
+    return job.future is not None and job.future.done() and job.future.exception() is None
+
+
+def _submit(pool: ProcessPoolExecutor, work: Callable[[T], R], batch: object) -> "Future[object]":
+    try:
+        return pool.submit(work, batch)  # type: ignore[arg-type]  # as they were handed in
+    except BrokenProcessPool as error:  # it died since the last look
+        future: Future[object] = Future()
+        future.set_exception(error)
+        return future
+
+
+def _open(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
+
+
+def _begin() -> None:
+    """A process of the crew is ended by its parent, not by the keyboard, and ends with it even when that is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    load_extractor(settings)
 
 
 def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
         parent.join()
-        os._exit(1)
+    os._exit(1)
