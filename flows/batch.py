@@ -17,7 +17,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
-from prefect.futures import PrefectFuture, PrefectWrappedFuture
+from prefect.futures import PrefectWrappedFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
@@ -116,7 +116,7 @@ def _run(paths: list[Path], desk: Desk, workers: int, dask: str | None) -> Itera
             stack.callback(crew.dismiss)
             extract, window = partial(_by_crew, crew, desk), lambda: workers + AHEAD
         work = _work(paths, desk)
-        for part in _extract_all(work, partial(_submit, extract), window, desk):
+        for part in extract_all(work, partial(submit, extract), window, desk):
             progress.add(part)
             yield part.report
 
@@ -148,7 +148,7 @@ def _work(paths: list[Path], desk: Desk) -> Iterator[Taken]:
     yield from take_in(paths, desk)
 
 
-def _submit(extract: Extract, ids: Sequence[str]) -> PrefectWrappedFuture[Report, Any]:
+def submit(extract: Extract, ids: Sequence[str]) -> PrefectWrappedFuture[Report, Any]:
     """Start a task around the work: ids go in, counts come back, no document passes through a scheduler."""
 
     @task(name="extract batch", cache_policy=NO_CACHE, persist_result=False)
@@ -159,9 +159,9 @@ def _submit(extract: Extract, ids: Sequence[str]) -> PrefectWrappedFuture[Report
     return future
 
 
-def _extract_all(
+def extract_all(
     taken: Iterator[Taken],
-    submit: Callable[[Sequence[str]], PrefectWrappedFuture[Report, Any]],
+    start: Callable[[Sequence[str]], Any],
     window: Callable[[], int],
     desk: Desk,
 ) -> Iterator[Taken]:
@@ -170,7 +170,7 @@ def _extract_all(
     No more is taken in than keeps the workers busy, and no future is held longer than until its batch is done: a
     scheduler that loses a worker computes no finished batch again.
     """
-    done: SimpleQueue[tuple[_Work, PrefectWrappedFuture[Report, Any]]] = SimpleQueue()
+    done: SimpleQueue[tuple[_Work, Any]] = SimpleQueue()
     again: deque[_Work] = deque()
     running, is_over = 0, False
     while True:
@@ -183,7 +183,7 @@ def _extract_all(
                     again.extend([_Work(part.ids)] if part.ids else [])
                 continue
             work = again.popleft()
-            submit(work.ids).add_done_callback(partial(_put, done, work))
+            start(work.ids).add_done_callback(partial(_put, done, work))
             running += 1
         if not running and not again and is_over:
             return
@@ -193,11 +193,11 @@ def _extract_all(
         del future
 
 
-def _put(done: SimpleQueue[Any], work: _Work, future: PrefectFuture[Report]) -> None:
+def _put(done: SimpleQueue[Any], work: _Work, future: Any) -> None:
     done.put((work, future))
 
 
-def _outcome(work: _Work, future: PrefectWrappedFuture[Report, Any], again: deque[_Work], desk: Desk) -> Report:
+def _outcome(work: _Work, future: Any, again: deque[_Work], desk: Desk) -> Report:
     """A batch's report; one that lost its worker is tried again, one that was stopped by an error is left."""
     try:
         result: Any = future.result(raise_on_failure=False)
