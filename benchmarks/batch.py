@@ -94,6 +94,7 @@ def _stored(store: Store, releases: Iterator[Release], size: int) -> Iterator[tu
 def measure_prefect(settings: Settings, number: int) -> None:
     """A run whose batches do nothing: all that is left is Prefect's, its server's start included."""
     from prefect import flow
+    from prefect.task_runners import ThreadPoolTaskRunner
 
     from flows.batch import extract_all, submit
     from flows.intake import Desk, Taken
@@ -108,7 +109,9 @@ def measure_prefect(settings: Settings, number: int) -> None:
     @flow(name="nothing")
     def nothing() -> int:
         batches = (Taken((str(n),), Report()) for n in range(number // settings.batch_size))
-        return sum(1 for _ in extract_all(batches, partial(submit, lambda _: Report()), lambda: 3, desk))
+        with ThreadPoolTaskRunner(max_workers=1) as runner:  # type: ignore[var-annotated]
+            start = partial(submit, runner, lambda _: Report())
+            return sum(1 for _ in extract_all(batches, start, lambda: 3, desk))
 
     nothing()
     took, used = time.perf_counter() - began[0], time.process_time() - began[1]
@@ -169,7 +172,7 @@ def measure_dask(settings: Settings, address: str, number: int) -> None:
             file.write(release.model_dump_json(include={"id", "source", "title", "text"}) + "\n")
     os.environ["DATELINE_DATA_DIR"] = str(settings.data_dir / "data")
     began = time.perf_counter()
-    state = batch([path], None, None, address)
+    state = batch([path], None, None, address, return_state=True)
     took = time.perf_counter() - began
     print(f"{number:,} releases in {took:.0f} s, {number / took:.0f}/s: {state.message}; own peak {peak_mb():.0f} MB")
 

@@ -15,27 +15,25 @@ from schemas.release import Release
 _SITE = Path(__file__).parents[1] / "samples" / "site" / "releases"
 _DIGITS = re.compile(r"\d+")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?: [A-Z][a-z]+)+")
-_STEMS = tuple(
-    [
-        "Nor",
-        "Har",
-        "Alder",
-        "Bor",
-        "Vik",
-        "Stel",
-        "Mar",
-        "Lind",
-        "Oster",
-        "Tam",
-        "Quen",
-        "Ros",
-        "Fal",
-        "Wes",
-        "Kar",
-        "Dun",
-    ]
+_STEMS = (
+    "Nor",
+    "Har",
+    "Alder",
+    "Bor",
+    "Vik",
+    "Stel",
+    "Mar",
+    "Lind",
+    "Oster",
+    "Tam",
+    "Quen",
+    "Ros",
+    "Fal",
+    "Wes",
+    "Kar",
+    "Dun",
 )
-_ENDS = tuple(["vik", "bury", "ton", "stad", "holm", "ford", "mere", "gate", "by", "wick", "haven", "dale"])
+_ENDS = ("vik", "bury", "ton", "stad", "holm", "ford", "mere", "gate", "by", "wick", "haven", "dale")
 
 
 def generate(number: int, seed: int = 0, paragraphs: int = 6) -> Iterator[Release]:
@@ -76,4 +74,4 @@ def stand_in(seconds: float) -> None:
         time.sleep(seconds)
         return [Name(found.start(), found.end(), "ORG", 0.9) for found in _NAME.finditer(text)]
 
-    extractors.names.load_tagger = lambda _model: find  # type: ignore[assignment, return-value]
+    extractors.names.load_tagger = lambda _model: find  # type: ignore[assignment, attr-defined]
