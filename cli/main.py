@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.backup import backup, restore
+from cli.doctor import doctor
 from cli.export import export
 from cli.extract import extract
 from cli.failures import run
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, query, export, learn, backup, restore, gc):
+for command in (ingest, extract, show, status, find, query, export, learn, backup, restore, gc, doctor):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")
