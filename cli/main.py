@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.backup import backup, restore
+from cli.batch import batch
 from cli.doctor import doctor
 from cli.export import export
 from cli.extract import extract
@@ -18,6 +19,7 @@ from cli.learn import learn
 from cli.link import link
 from cli.output import out
 from cli.query import query
+from cli.reextract import reextract
 from cli.review import review
 from cli.show import show
 from cli.source import source
@@ -26,6 +28,7 @@ from extractors.names import ModelError
 from schemas.record import Record
 from schemas.source import SourcesError
 from store.archive import ArchiveError
+from store.conditions import ConditionError
 from store.database import StoreError
 
 app = typer.Typer(
@@ -35,7 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, query, export, learn, backup, restore, gc, doctor):
+for command in (
+    *(ingest, batch, extract, show, status, find, query, export),
+    *(learn, reextract, backup, restore, gc, doctor),
+):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")
@@ -65,4 +71,4 @@ def options(
 
 def main() -> None:
     """Run the command line; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage."""
-    run(app, (SourcesError, StoreError, ArchiveError, ModelError))
+    run(app, (SourcesError, StoreError, ArchiveError, ModelError, ConditionError))
