@@ -26,6 +26,7 @@ from store.load import rendering_sources
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 _LITTLE, _LEAST = 2_000_000_000, 200_000_000
 """Bytes of free space below which it is told, and below which nothing goes any more."""
+_PREFIX = "DATELINE_"
 _PRIVATE = ("review-secret", "review-users.json")
 
 
@@ -80,11 +81,12 @@ def _usable(settings: Settings, findings: list[Finding]) -> Store | None:
 
 def check_names(environment: dict[str, str]) -> Iterator[Finding]:
     """Variables that look like settings and are none."""
-    known = {f"DATELINE_{name}".upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in environment if name.upper().startswith("DATELINE_") and name.upper() not in known)
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in environment if name.upper().startswith(_PREFIX) and name.upper() not in known)
     for name in unknown:
-        near = difflib.get_close_matches(name.upper(), known, 1)
-        todo = f"did you mean {near[0]}?" if near else "README.md lists the settings; take it away"
+        ends = (one.removeprefix(_PREFIX) for one in known)
+        near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), ends, 1)
+        todo = f"did you mean {_PREFIX}{near[0]}?" if near else "README.md lists the settings; take it away"
         yield Finding.warn("settings", f"{name} is no setting, and does nothing", todo)
     if not unknown:
         given = sum(name.upper() in known for name in environment)

@@ -17,6 +17,7 @@ from cli.gc import gc
 from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
+from cli.metrics import metrics
 from cli.output import out
 from cli.query import query
 from cli.reextract import reextract
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 for command in (
     *(ingest, batch, extract, show, status, find, query, export),
-    *(learn, reextract, backup, restore, gc, doctor),
+    *(learn, reextract, backup, restore, gc, doctor, metrics),
 ):
     app.command()(command)
 app.add_typer(link, name="link")
