@@ -12,12 +12,13 @@ from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from schemas.page import FetchedPage
+from schemas.problem import ToldError
 from store.models import StoredPage
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class ArchiveError(Exception):
+class ArchiveError(ToldError):
     """Bytes that cannot be kept or given back; the message says what, where, and what to do next."""
 
 
