@@ -11,8 +11,14 @@ import typer
 from cli.failures import run
 from cli.output import out
 
-COMMANDS = ("ingest", "extract", "show", "status", "find", "link", "review", "export", "learn", "source", "schema")
-"""Each is what bears its name in the file of its name: a function, or a Typer of several commands."""
+COMMANDS = {
+    name: f"cli.{name}"
+    for name in (
+        *("ingest", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export", "learn"),
+        *("source", "backup", "gc", "schema"),
+    )
+} | {"restore": "cli.backup"}
+"""The file of each command, which is what bears its name there: a function, or a Typer of several commands."""
 
 
 def build_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -26,7 +32,7 @@ def build_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     )
     app.callback()(options)
     for name in names:
-        command = getattr(import_module(f"cli.{name}"), name)
+        command = getattr(import_module(COMMANDS[name]), name)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
