@@ -14,8 +14,8 @@ from cli.output import out
 COMMANDS = {
     name: f"cli.{name}"
     for name in (
-        *("ingest", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export", "learn"),
-        *("source", "backup", "gc", "schema"),
+        *("ingest", "batch", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export"),
+        *("learn", "source", "backup", "gc", "schema"),
     )
 } | {"restore": "cli.backup"}
 """The file of each command, which is what bears its name there: a function, or a Typer of several commands."""

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     """Whether people and organisations that were confirmed in the store are found wherever a release names them."""
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Documents per batch: the unit of transactions and of Prefect tasks."""
+    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    """Processes on which `dateline batch` extracts, each on one core with its own model."""
+    dask: str | None = None
+    """Address of the Dask scheduler whose workers extract for `dateline batch`, such as `tcp://10.0.0.5:8786`."""
     connections: Annotated[int, Field(ge=1, le=64)] = 8
     """Requests at once, over all hosts, of all processes that work with the store; one host never gets two at once."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
