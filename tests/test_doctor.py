@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 from typer.testing import CliRunner
 
 from cli.doctor import check_disk, check_names, check_private
-from cli.main import app
+from cli.main import build_app
 from flows import checkup
 from schemas.checkup import Finding
 from schemas.page import FetchedPage, utc_now
@@ -178,7 +178,7 @@ def test_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     def run(**env: str) -> tuple[int, list[dict[str, str]]]:
-        done = CliRunner().invoke(app, ["doctor", "--json"], env={"DATELINE_DATA_DIR": str(tmp_path), **env})
+        done = CliRunner().invoke(build_app(), ["doctor", "--json"], env={"DATELINE_DATA_DIR": str(tmp_path), **env})
         return done.exit_code, json.loads(done.stdout)
 
     code, findings = run()

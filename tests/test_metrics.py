@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app as build_commands
 from flows.account import accounted, measured
 from flows.report import Report, add_reports
 from review.accounts import User, save_users
@@ -121,6 +121,6 @@ def test_the_command(tmp_path: Path) -> None:
     close_store(open_store(f"sqlite:///{tmp_path / 'dateline.sqlite'}"))
     file = tmp_path / "dateline.prom"
     env = {"DATELINE_DATA_DIR": str(tmp_path)}
-    assert CliRunner().invoke(app, ["metrics", "-o", str(file)], env=env).exit_code == 0
+    assert CliRunner().invoke(build_commands(), ["metrics", "-o", str(file)], env=env).exit_code == 0
     assert samples(file.read_text())["dateline_releases", ()] == 0
-    assert "dateline_releases 0.0" in CliRunner().invoke(app, ["metrics"], env=env).output
+    assert "dateline_releases 0.0" in CliRunner().invoke(build_commands(), ["metrics"], env=env).output
