@@ -27,11 +27,11 @@ _LANGUAGES = {"en": "eng", "pt": "por", "es": "spa", "fr": "fra", "de": "deu", "
 def make_entities(release: Release, record: Record, canonical: Canonical) -> Iterator[Entity]:
     """The entities of one record; those of `SHARED` may come again from other releases, with more properties."""
     article = f"release-{release.id}"
-    things = {thing.name: _id(thing.id, canonical) for thing in reversed((*record.organisations, *record.people))}
+    bodies = {body.name: _id(body.id, canonical) for body in reversed(record.organisations)}
+    people = {person.name: _id(person.id, canonical) for person in reversed(record.people)}
     yield _entity(article, "Article", title=release.title or release.id, sourceUrl=_web(release.url),
                   publishedAt=_text(release.published), publisher=record.release.issuer or release.source,
                   language=_LANGUAGES.get(release.language or ""), bodyText=release.text)  # fmt: skip
-    bodies = {body.name: _id(body.id, canonical) for body in reversed(record.organisations)}
     for body in record.organisations:
         yield _entity(_id(body.id, canonical), _schema(body), name=body.name, abbreviation=body.acronym, proof=article)
     for person in record.people:
@@ -43,7 +43,7 @@ def make_entities(release: Release, record: Record, canonical: Canonical) -> Ite
     yield from _mentions(article, record, canonical)
     for paid in record.commitments:
         if has_both(paid):
-            yield _payment(article, release, paid, things)
+            yield _payment(article, release, paid, {**people, **bodies})
 
 
 def has_both(paid: Commitment) -> bool:
@@ -71,7 +71,8 @@ def merge_entities(told: Iterable[Entity]) -> Entity:
 
 
 def _mentions(article: str, record: Record, canonical: Canonical) -> Iterator[Entity]:
-    for thing in (*record.organisations, *record.people):
+    things: tuple[Organisation | Person, ...] = (*record.organisations, *record.people)
+    for thing in things:
         key = _id(thing.id, canonical)
         schema = "Person" if isinstance(thing, Person) else _schema(thing)
         yield _entity(derive_id("mention", article, thing.id), "Mention", document=article, resolved=key,
@@ -85,8 +86,8 @@ def _payment(article: str, release: Release, paid: Commitment, things: Mapping[s
     days = {"date": _text(first)} if first == last else {"startDate": _text(first), "endDate": _text(last)}
     return _entity(
         f"payment-{paid.id}", "Payment", payer=payer, beneficiary=payee, amount=format(paid.value, "f"),
-        currency=paid.currency, purpose=paid.purpose and paid.purpose.text, summary=_summary(paid), proof=article,
-        publisher=release.source, sourceUrl=_web(release.url), recordId=paid.id, **days,
+        currency=paid.currency, purpose=paid.purpose.text if paid.purpose else None, summary=_summary(paid),
+        proof=article, publisher=release.source, sourceUrl=_web(release.url), recordId=paid.id, **days,
     )  # fmt: skip
 
 

@@ -117,9 +117,10 @@ class _Filling:
 
 
 def _end_runs(connection: Connection) -> None:
-    """What ran when the backup was made runs no more."""
-    running = tables.run.c.state == "running"
-    connection.execute(update(tables.run).where(running).values(state="interrupted"))
+    """What ran when the backup was made runs no more; the making of the backup itself is no news."""
+    run = tables.run.c
+    connection.execute(delete(tables.run).where(run.state == "running", run.kind == "backup"))
+    connection.execute(update(tables.run).where(run.state == "running").values(state="interrupted"))
 
 
 def _switch_on(path: Path, learned: bytes | None) -> None:

@@ -79,6 +79,7 @@ __all__ = [
     "slot",
     "source",
     "source_check",
+    "tally",
     "waiting",
     "walk",
 ]
@@ -189,6 +190,16 @@ run = Table(
     Column("sources", JSON, nullable=False),
     Column("process", Text, nullable=False),
     Column("alive_at", UTC, nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'ingest'")),
+    Column("seconds", JSON, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("value", Double, nullable=False),
 )
 
 quarantine = Table(
