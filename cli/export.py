@@ -10,7 +10,6 @@ import typer
 from rich.text import Text
 
 from cli.output import err
-from cli.training_sets import load_sets, write_docs, write_gold
 from extractors.shares import SHARE
 from schemas.settings import Settings
 from store.changes import load_mark, read_mark, save_mark
@@ -32,7 +31,7 @@ class ExportFormat(StrEnum):
     spacy = "spacy"
 
 
-_SETS = {ExportFormat.gold: write_gold, ExportFormat.spacy: write_docs}
+_SETS = (ExportFormat.gold, ExportFormat.spacy)
 """Of what is reviewed: a training and an evaluation set."""
 _FILES = {ExportFormat.jsonl: ".jsonl", ExportFormat.duckdb: ".duckdb", ExportFormat.ftm: ".ftm.jsonl"}
 """Formats of one file, and how its name ends."""
@@ -126,11 +125,14 @@ def _export_changes(store: Store, target: Path, format: ExportFormat, mark: Path
 
 
 def _export_sets(store: Store, folder: Path, format: ExportFormat, source: str | None, share: float) -> None:
+    from cli.training_sets import load_sets, write_docs, write_gold  # only they need spaCy
+
+    write = write_gold if format is ExportFormat.gold else write_docs
     sets = load_sets(store, source, share)
     if not any(sets):
         err.print("No release is reviewed yet (status done): the sets are empty. Review with `dateline review`.")
     for name, pairs in sets._asdict().items():
-        notes = _SETS[format](folder, name, pairs)
+        notes = write(folder, name, pairs)
         err.print(f"{len(pairs):,} reviewed releases in {folder}/{name}.*")
         for note in notes:
             err.print(Text(f"left out: {note}", "dim"), soft_wrap=True)

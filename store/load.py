@@ -119,6 +119,12 @@ def load_quarantine(store: Store, source: str | None = None) -> list[Quarantined
     return [_as_quarantined(row) for row in _fetch(store, statement)]
 
 
+def rendering_sources(store: Store) -> list[str]:
+    """Names of the sources whose pages only a browser shows."""
+    rows = _fetch(store, select(tables.source.c.name, tables.source.c.settings).order_by(tables.source.c.name))
+    return [row["name"] for row in rows if (row["settings"] or {}).get("render")]
+
+
 def _fetch(store: Store, statement: Select[Any]) -> list[RowMapping]:
     with reading(store) as connection:
         return list(connection.execute(statement).mappings())
