@@ -176,25 +176,15 @@ def rows(folder: Path) -> dict[str, int]:
 EVERYTHING = {"release": MANY, "release_version": MANY, "record": MANY, "amount": MANY, "waiting": 0, "quarantine": 0}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A Prefect server of these tests' own."""
-    from flows.prefect_server import start_server
-
-    start_server()
-    yield os.environ["PREFECT_API_URL"]
-    os.environ.pop("PREFECT_API_URL")
-
-
-def test_a_run_killed_with_its_workers_goes_on(tmp_path: Path, server: str) -> None:
+def test_a_run_killed_with_its_workers_goes_on(tmp_path: Path, prefect_server: str) -> None:
     write_lines(tmp_path / "in.jsonl")
-    first = start(tmp_path, server, "--workers", "1")
+    first = start(tmp_path, prefect_server, "--workers", "1")
     wait_for(tmp_path, 8, first)
     first.kill()
     first.communicate()
     done = count(tmp_path)
     assert done < MANY
-    second = start(tmp_path, server, "--workers", "2")
+    second = start(tmp_path, prefect_server, "--workers", "2")
     out, err = second.communicate()
     assert second.returncode == 0, err
     report = Report.model_validate_json(out)
@@ -202,7 +192,7 @@ def test_a_run_killed_with_its_workers_goes_on(tmp_path: Path, server: str) -> N
     assert rows(tmp_path) == EVERYTHING
 
 
-def test_a_cluster_that_loses_a_worker(tmp_path: Path, server: str) -> None:
+def test_a_cluster_that_loses_a_worker(tmp_path: Path, prefect_server: str) -> None:
     pytest.importorskip("prefect_dask")
     write_lines(tmp_path / "in.jsonl")
     with started("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", "s.json", at=tmp_path):
@@ -213,7 +203,7 @@ def test_a_cluster_that_loses_a_worker(tmp_path: Path, server: str) -> None:
         lasting = started("dask_worker", address, "--no-nanny", "--nthreads", "1", at=tmp_path)
         killed = started("dask_worker", address, "--no-nanny", "--nthreads", "1", at=tmp_path)
         with lasting, killed as victim:
-            run = start(tmp_path, server, "--dask", address)
+            run = start(tmp_path, prefect_server, "--dask", address)
             wait_for(tmp_path, 8, run)
             os.kill(victim.pid, signal.SIGKILL)
             out, err = run.communicate()
