@@ -93,6 +93,8 @@ def _stored(store: Store, releases: Iterator[Release], size: int) -> Iterator[tu
 
 def measure_prefect(settings: Settings, number: int) -> None:
     """A run whose batches do nothing: all that is left is Prefect's, its server's start included."""
+    import flows.quiet  # noqa: F401  isort: skip  (settings that Prefect reads when it is first imported)
+
     from prefect import flow
     from prefect.task_runners import ThreadPoolTaskRunner
 

@@ -24,7 +24,7 @@ from flows.account import accounted
 from flows.extraction import extract_checked, version_of
 from flows.files import FILES_SOURCE
 from flows.intake import Desk, Taken, list_inputs, take_in
-from flows.report import LISTENER, Report, add_reports, stage_table
+from flows.report import LISTENER, ClusterError, Report, add_reports, stage_table
 from flows.workers import Crew, WorkerLostError
 from schemas.page import utc_now
 from schemas.problem import Problem
@@ -60,8 +60,8 @@ def batch(
     """Store records of all releases in files, folders and archives; `published` is the date of those that tell none.
 
     Extraction is on so many processes of this machine, or on the Dask cluster whose scheduler has that address. The
-    final state's data is a Report; the state is Failed when nothing worked, and named `PartlyFailed` when
-    something did not.
+    final state's data is a Report; the state is Failed when nothing worked, and named `PartlyFailed` when something did
+    not.
     """
     settings = _absolute(Settings())
     store = open_store(settings.database_url)
@@ -119,6 +119,11 @@ def _cluster(address: str, desk: Desk, stack: ExitStack) -> _Team:
     from prefect_dask.task_runners import DaskTaskRunner
 
     runner: Any = stack.enter_context(DaskTaskRunner(address=address))
+    try:
+        runner.client.ncores()
+    except (OSError, ValueError) as error:  # nobody listens there, or it is no address
+        message = f"{address}: no Dask scheduler answers there ({error}); start one with `dask scheduler`"
+        raise ClusterError(message) from error
     extract = partial(extract_checked, desk.settings, desk.version, desk.run_id)
 
     def window() -> int:

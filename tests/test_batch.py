@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import build_app
 from flows.batch import extract_all
 from flows.intake import Desk, Taken
 from flows.report import Report, add_reports
@@ -122,6 +124,24 @@ def test_no_more_is_taken_in_than_keeps_workers_busy(desk: Desk) -> None:
 
     with pytest.raises(TimeoutError):
         list(extract_all(taken(), submit, lambda: 3, desk))
+
+
+WRONG = [
+    (["nowhere.jsonl"], "there is no such file or folder"),
+    (["*.jsonl"], "none that fits it as a pattern"),
+    ([".", "--workers", "2", "--dask", "tcp://127.0.0.1:1"], "take one of them"),
+    ([".", "--workers", "0"], "--workers"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG)
+def test_wrong_usage_is_said_before_anything_is_started(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner(env={"COLUMNS": "300"}).invoke(build_app(["batch"]), ["batch", *words])
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
 
 
 PROGRAM = "from cli.start import main; main()"
