@@ -9,6 +9,7 @@ const dialog = () => document.getElementById("dialog");
 export async function openForm(url, save) {
   const box = dialog();
   box.innerHTML = '<h2 id="dialog-title">…</h2>';
+  const title = box.firstChild;
   box.showModal(); // at once, so that what is typed meanwhile does nothing else
   let answer, said;
   try {
@@ -18,6 +19,7 @@ export async function openForm(url, save) {
     box.close();
     throw error;
   }
+  if (!box.open || !title.isConnected) return; // it was closed, or another one opened
   if (!answer.ok) {
     box.close();
     throw new Error(errorOf(said));
