@@ -22,6 +22,7 @@ from schemas.review import (
 from store import tables
 from store.database import Store, reading
 from store.models import Item
+from store.opinions import save_agreement
 from store.refuse import has_nul
 from store.review_case import Case, Key, list_changes, touched
 from store.review_changes import plan
@@ -196,3 +197,4 @@ def _save(connection: Connection, event: ReviewEvent, case: Case, state: State) 
     row = state_row((event.release_id, event.opinion), event.status[1], counts, event.at)
     reviewers = list(dict.fromkeys((*state.reviewers, event.reviewer)))
     upsert(connection, tables.review_state, [{**row, "seen": event.number, "reviewers": reviewers}])
+    save_agreement(connection, event)
