@@ -14,7 +14,20 @@ from cli.output import out
 COMMANDS = {
     name: f"cli.{name}"
     for name in (
-        *("ingest", "batch", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export"),
+        *(
+            "ingest",
+            "batch",
+            "extract",
+            "reextract",
+            "show",
+            "status",
+            "find",
+            "query",
+            "report",
+            "link",
+            "review",
+            "export",
+        ),
         *("learn", "source", "backup", "gc", "doctor", "metrics", "schema"),
     )
 } | {"restore": "cli.backup"}
