@@ -195,7 +195,9 @@ def test_an_alarm_is_an_event(prefect_server: str, newsroom: Newsroom, data_dir:
     while not events and time.monotonic() < deadline:
         events = httpx.post(f"{prefect_server}/events/filter", json=wanted).json()["events"]
         time.sleep(0.2)
-    assert [(event["event"], event["payload"]["message"]) for event in events] == [("dateline.source.no_dates", alarm)]
+    assert [(event["event"], event["payload"]["message"]) for event in events] == [
+        ("dateline.source.layout_changed", alarm)
+    ]
     assert events[0]["resource"]["prefect.resource.id"] == "dateline.source.a"
 
 
