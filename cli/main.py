@@ -16,6 +16,7 @@ from cli.learn import learn
 from cli.link import link
 from cli.output import out
 from cli.review import review
+from cli.serve import serve
 from cli.show import show
 from cli.source import source
 from cli.status import status
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn, deploy):
+for command in (ingest, extract, show, status, find, export, learn, deploy, serve):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")

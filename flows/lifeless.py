@@ -12,6 +12,8 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 
 NAME = "dateline: a run that gives no sign of life has crashed"
+PROCESS_LABEL = "dateline.process"
+"""Label of a run that says by which process it is done, so that `dateline serve` sees when that is gone."""
 SILENCE = dt.timedelta(seconds=75)
 """Two heartbeats and a half: with the server's own checks less than two minutes, with one lost nothing happens."""
 _ENDS = ("Completed", "PartlyFailed", "Failed", "Cancelled", "Crashed", "Cancelling", "Paused", "Suspended")

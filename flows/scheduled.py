@@ -19,15 +19,13 @@ from flows.canary import Finding, try_sources
 from flows.digest import write_digest
 from flows.fetch import Fetcher
 from flows.ingest import RUNNER, ReportData, ingest
+from flows.lifeless import PROCESS_LABEL
 from schemas.page import utc_now
 from schemas.settings import Settings
 from schemas.source import Source, load_sources
 from schemas.wanted import Wanted
 from store.database import close_store, open_store
 from store.processes import this_process
-
-PROCESS_LABEL = "dateline.process"
-"""Label of a run that says by which process it is done, so that `dateline serve` sees when that is gone."""
 
 
 @flow(name="ingest-group", flow_run_name="ingest {schedule}", task_runner=RUNNER)
