@@ -74,7 +74,8 @@ def draw_days(days: Sequence[Day]) -> str:
     lower = _draw_bars([day.checks for day in days], "checks per day", "#c0762b", _HEIGHT)
     step, base = _step(days), 2 * _HEIGHT + 14
     dates = "".join(
-        f'<text x="{_LEFT + (number + 0.5) * step:.1f}" y="{base}" text-anchor="middle">{day.day:%d %b}</text>'
+        f'<text x="{min(_LEFT + (number + 0.5) * step, _WIDTH - 22):.1f}" y="{base}" text-anchor="middle">'
+        f"{day.day:%d %b}</text>"
         for number, day in enumerate(days)
         if (len(days) - 1 - number) % 5 == 0
     )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGTERM
 
@@ -181,7 +182,7 @@ class Service:
             until = time.monotonic() + 5
             while list_processes(client) and time.monotonic() < until:
                 time.sleep(_TICK_SECONDS)
-            mark_lifeless(client, utc_now())
+            mark_lifeless(client, utc_now(), timedelta())
 
 
 def _changed_at(path: Path) -> float | None:

@@ -20,15 +20,15 @@ from flows.lifeless import PROCESS_LABEL
 from store.processes import has_ended
 
 _OURS = FlowRunFilterTags(all_=["dateline"])
-_NEVER_BEGUN = dt.timedelta(minutes=5)
+NEVER_BEGUN = dt.timedelta(minutes=5)
 """A run that waits for its process for longer has none any more; its place it gave back after a minute."""
 _PAGE = 200
 GONE = "its process is gone: the next run takes its place, and nothing is lost"
 
 
-def mark_lifeless(client: SyncPrefectClient, now: dt.datetime) -> list[str]:
-    """Mark as crashed the runs whose process on this machine is gone; their names."""
-    gone = [run for run in _list_open(client) if _is_gone(run, now)]
+def mark_lifeless(client: SyncPrefectClient, now: dt.datetime, patience: dt.timedelta = NEVER_BEGUN) -> list[str]:
+    """Mark as crashed the runs whose process on this machine is gone, or never came; their names."""
+    gone = [run for run in _list_open(client) if _is_gone(run, now - patience)]
     for run in gone:
         client.set_flow_run_state(run.id, Crashed(message=GONE))
     return [run.name for run in gone]
@@ -46,11 +46,11 @@ def _list_open(client: SyncPrefectClient) -> list[FlowRun]:
     return client.read_flow_runs(flow_run_filter=wanted, limit=_PAGE)
 
 
-def _is_gone(run: FlowRun, now: dt.datetime) -> bool:
+def _is_gone(run: FlowRun, since: dt.datetime) -> bool:
     if process := run.labels.get(PROCESS_LABEL):
         return bool(has_ended(str(process)))
     waits = run.state and run.state.type == StateType.PENDING
-    return bool(waits and run.state and now - run.state.timestamp > _NEVER_BEGUN)
+    return bool(waits and run.state and run.state.timestamp < since)
 
 
 def tell_ended(client: SyncPrefectClient, since: dt.datetime) -> Iterator[str]:
