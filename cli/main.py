@@ -6,15 +6,20 @@ from typing import Annotated
 
 import typer
 
+from cli.backup import backup, restore
+from cli.batch import batch
 from cli.deploy import deploy
 from cli.export import export
 from cli.extract import extract
 from cli.failures import run
 from cli.find import find
+from cli.gc import gc
 from cli.ingest import ingest
 from cli.learn import learn
 from cli.link import link
 from cli.output import out
+from cli.query import query
+from cli.reextract import reextract
 from cli.review import review
 from cli.serve import serve
 from cli.show import show
@@ -24,6 +29,7 @@ from extractors.names import ModelError
 from schemas.record import Record
 from schemas.source import SourcesError
 from store.archive import ArchiveError
+from store.conditions import ConditionError
 from store.database import StoreError
 
 app = typer.Typer(
@@ -33,7 +39,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn, deploy, serve):
+for command in (
+    *(ingest, batch, extract, show, status, find, query, export),
+    *(learn, reextract, backup, restore, gc, deploy, serve),
+):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")
@@ -63,4 +72,4 @@ def options(
 
 def main() -> None:
     """Run the command line; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage."""
-    run(app, (SourcesError, StoreError, ArchiveError, ModelError))
+    run(app, (SourcesError, StoreError, ArchiveError, ModelError, ConditionError))

@@ -1,4 +1,4 @@
-"""The command `dateline`: `review` without the rest of the program, whose libraries take seconds to load."""
+"""The command `dateline`: some commands without the rest of the program, whose libraries take seconds to load."""
 
 import sys
 
@@ -11,6 +11,14 @@ def main() -> None:
 
         sys.argv[:2] = [f"{sys.argv[0]} review"]
         run(review)
+    elif sys.argv[1:2] == ["query"]:
+        import typer
+
+        from cli.failures import run
+        from cli.query import query
+
+        sys.argv[:2] = [f"{sys.argv[0]} query"]
+        run(lambda: typer.run(query))
     else:
         from cli.main import main as everything
 

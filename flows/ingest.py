@@ -122,7 +122,7 @@ def _ticker(total: int | None, progress: Progress | None = None) -> Callable[[],
         done = next(numbers)
         listener("Releases", done, total)
         if progress:
-            progress.done = done
+            progress.count(done)
 
     return tick
 

@@ -14,22 +14,27 @@ EVERY_SECONDS = 5
 class Progress:
     """A run's progress: counted by the batches, told by a pulse."""
 
-    def __init__(self, total: int | None) -> None:
-        self.done = 0
+    def __init__(self, total: int | None = None, key: str = "ingest-progress") -> None:
+        self._done = 0
         self._total = total
+        self._key = key
         self._began = time.monotonic()
         self._told = -1
         self._artifact: UUID | None = None
 
+    def count(self, done: int, total: int | None = None) -> None:
+        """So many of so many are done; without a total it stays as it was."""
+        self._done, self._total = done, self._total if total is None else total
+
     def tell(self) -> None:
         """Write it down, where there is something new to tell."""
         took = time.monotonic() - self._began
-        if not self._total or self.done == self._told or took < FIRST_SECONDS:
+        if not self._total or self._done == self._told or took < FIRST_SECONDS:
             return
-        self._told = self.done
-        share, words = 100 * self.done / self._total, describe(self.done, self._total, took)
+        self._told = self._done
+        share, words = 100 * self._done / self._total, describe(self._done, self._total, took)
         if self._artifact is None:
-            made = create_progress_artifact(share, key="ingest-progress", description=words)
+            made = create_progress_artifact(share, key=self._key, description=words)
             self._artifact = made  # type: ignore[assignment]  # an awaitable only where a loop runs
         else:
             update_progress_artifact(self._artifact, share, description=words)

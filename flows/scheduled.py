@@ -4,8 +4,6 @@ No parameter holds a secret: sources are read from their file when a run begins,
 environment (`DATELINE_…`).
 """
 
-import flows.quiet  # noqa: F401  isort: skip  (settings that Prefect reads when it is first imported)
-
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,15 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+import flows.quiet
+import flows.reextract
 from flows.canary import Finding, try_sources
 from flows.digest import write_digest
 from flows.fetch import Fetcher
 from flows.ingest import RUNNER, ReportData, ingest
 from flows.lifeless import PROCESS_LABEL
 from schemas.page import utc_now
+from schemas.selection import Selection
 from schemas.settings import Settings
 from schemas.source import Source, load_sources
 from schemas.wanted import Wanted
@@ -65,6 +66,13 @@ def _conclude(findings: list[Finding]) -> State[list[dict[str, Any]]]:
     if bad and len(bad) == len(findings):
         return Failed(message=message)
     return Completed(data=data, name="PartlyFailed" if bad else "Completed", message=message)
+
+
+@flow(name="reextract", flow_run_name="reextract")
+def reextract(selection: Selection | None = None, apply: bool = False, workers: int = 1) -> State[dict[str, Any]]:
+    """Show what the present extractor says otherwise of stored releases; with `apply` store it."""
+    name_process()
+    return _plain(flows.reextract.reextract.fn(selection, apply, workers))
 
 
 @flow(name="digest", flow_run_name="digest")

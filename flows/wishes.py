@@ -42,6 +42,13 @@ JOBS = {
         "Stores nothing; its table is the artifact `canary`.",
         takes_file=True,
     ),
+    "reextract": Job(
+        "flows.scheduled.reextract",
+        Schedule(name="reextract"),
+        "The present extractor over stored texts: what it says otherwise, by field: the artifact `reextract-summary`. "
+        "With `apply` the new records are stored; what people decided stays. `selection` narrows it by source, day or "
+        "condition.",
+    ),
     "digest": Job(
         "flows.scheduled.digest",
         Schedule(name="digest", cron="0 6 * * *"),

@@ -82,7 +82,7 @@ def _state(case: Case, state: RowMapping | None, before: str | None, at: dt.date
     """The new row of a release; None where nothing of it has changed."""
     counts = count_values(case.held.values()) if case.reviews else _count_extracted(case)
     status: ReviewStatus = state["status"] if state else "open"
-    if status == "done" and before is not None and any(_is_to_do(one, case, before) for one in case.held.values()):
+    if status == "done" and before is not None and any(is_to_do(one, case, before) for one in case.held.values()):
         status = "reopened"
     if state is not None and all(state[name] == value for name, value in {**counts, "status": status}.items()):
         return None
@@ -90,7 +90,7 @@ def _state(case: Case, state: RowMapping | None, before: str | None, at: dt.date
     return row | ({"seen": state["seen"], "reviewers": state["reviewers"]} if state else {})
 
 
-def _is_to_do(held: Held, case: Case, before: str) -> bool:
+def is_to_do(held: Held, case: Case, before: str) -> bool:
     """Whether a decision does not stand, or none of the words of an undecided value were there before."""
     if held.reopened is not None:
         return True

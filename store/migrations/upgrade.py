@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from store.derived import drop_derived, make_derived
+
 
 def is_up_to_date(connection: Connection) -> bool:
     """Whether no migration is missing; reads only."""
@@ -18,17 +20,26 @@ def is_up_to_date(connection: Connection) -> bool:
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
-def upgrade(connection: Connection) -> None:
+def revision_of(connection: Connection) -> str:
+    """The last migration that the database has had; empty before the first."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the migrations that are missing, inside the transaction that the caller has begun.
 
-    Raises alembic's CommandError when the database is at a revision that this program does not know.
+    Raises alembic's CommandError when the database is at a revision that this program does not know, or is to have one.
     """
+    drop_derived(connection)
     with _config(connection) as config:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
+    if revision == "head":
+        make_derived(connection)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
     """Undo every migration after a revision: what their tables and columns hold is lost."""
+    drop_derived(connection)
     with _config(connection) as config:
         command.downgrade(config, revision)
 
