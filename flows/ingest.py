@@ -18,7 +18,6 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.events import tell_alarms, tell_review
 from flows.files import FILES_SOURCE
 from flows.health import note_checks
 from flows.plan import plan_links
@@ -26,6 +25,7 @@ from flows.process import Bench, open_bench, process_links, process_readings, re
 from flows.progress import EVERY_SECONDS, Progress
 from flows.pulse import pulse
 from flows.report import COUNTED, LISTENER, Report, add_reports
+from flows.telling import tell_alarms, tell_review
 from schemas.page import utc_now
 from schemas.problem import Problem
 from schemas.settings import Settings

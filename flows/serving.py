@@ -15,7 +15,7 @@ from signal import SIGTERM
 
 import httpx
 
-from flows.parts import Part, Say, end_part, look_after, start_part
+from flows.kept import Part, Say, end_part, look_after, start_part
 from schemas.page import utc_now
 
 POOL = "dateline"
@@ -99,9 +99,10 @@ class Service:
         try:
             start_part(server, self._say)
             self._wait_for(server)
-            self._register()
             for part in others:
                 start_part(part, self._say)
+            if not self._register() and not self._ended.is_set():
+                raise ServeError(f"{self._plan.sources}: its schedules could not be registered; see the line of deploy")
             threading.Thread(target=self._watch, daemon=True).start()
             self._keep()
         finally:
@@ -125,16 +126,15 @@ class Service:
                 f"{self._plan.url}: Prefect's server did not start within {START_SECONDS} s; see its lines"
             )
 
-    def _register(self) -> None:
-        """As `dateline deploy` does, in a process of its own: it loads all the flows."""
-        if self._ended.is_set():
-            return
+    def _register(self) -> bool:
+        """As `dateline deploy` does, in a process of its own: it loads all the flows. Whether that went well."""
         command = [sys.executable, "-P", "-c", "from cli.start import main; main()", "deploy", str(self._plan.sources)]
         done = subprocess.run(command, env=make_environment(self._plan), capture_output=True, text=True, check=False)  # noqa: S603
-        told = done.stdout if done.returncode == 0 else done.stderr or done.stdout
-        for line in told.splitlines()[1 if done.returncode == 0 else 0 :]:
+        is_good = done.returncode == 0
+        for line in done.stdout.splitlines()[2:] if is_good else (done.stderr or done.stdout).splitlines():
             if line.strip():
                 self._say("deploy", line.rstrip())
+        return is_good
 
     def _keep(self) -> None:
         seen = _changed_at(self._plan.sources)

@@ -43,7 +43,7 @@ def count_doubtful(store: Store, since: dt.datetime) -> int:
     """How many releases that came since then have an error to be expected, and were not looked at by anybody."""
     release, state = tables.release.c, tables.review_state.c
     doubtful = (release.first_seen >= utc(since)) & (release.review_priority >= EXPECTED_ERRORS)
-    looked_at = select(state.release_id).where(state.release_id == release.id).exists()
+    looked_at = select(state.release_id).where(state.release_id == release.id, state.status != "open").exists()
     with reading(store) as connection:
         count = select(func.count()).select_from(tables.release)
         return connection.execute(count.where(doubtful, ~looked_at)).scalar_one()
