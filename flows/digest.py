@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 from collections.abc import Sequence
+from html import escape
 
 from store.daily import Day, count_doubtful, load_days
 from store.database import Store
@@ -19,7 +20,7 @@ def write_digest(store: Store, now: dt.datetime) -> str:
     days = load_days(store, now.date(), DAYS)
     status = load_status(store, runs=0)
     healths = [load_health(store, source.name, now) for source in status.sources]
-    alarms = [alarm.message for health in healths for alarm in health.alarms]
+    alarms = [escape(alarm.message) for health in healths for alarm in health.alarms]
     doubtful = count_doubtful(store, now - dt.timedelta(days=DAYS))
     return "\n".join(
         [

@@ -31,7 +31,13 @@ from store.processes import this_process
 
 @flow(name="ingest-group", flow_run_name="ingest {schedule}", task_runner=RUNNER)
 def ingest_group(sources_file: Path, schedule: str, options: Wanted | None = None) -> State[ReportData]:
-    """Fetch what the sources of one schedule have and the store has not, and store records of it."""
+    """Fetch what the sources of one schedule have and the store has not, and store records of it.
+
+    Args:
+        sources_file: The sources.toml, read when the run begins.
+        schedule: Sources with this schedule are looked at.
+        options: What of theirs is wanted; by default all that is new.
+    """
     name_process()
     chosen: list[Source] = [source for source in load_sources(sources_file) if source.schedule == schedule]
     return _plain(ingest.fn(chosen, options))
@@ -44,7 +50,11 @@ def _plain(state: State[Any]) -> State[Any]:
 
 @flow(name="canary", flow_run_name="canary")
 def canary(sources_file: Path) -> State[list[dict[str, Any]]]:
-    """Look whether each source still gives what it gave when all was well; nothing is stored."""
+    """Look whether each source still gives what it gave when all was well; nothing is stored.
+
+    Args:
+        sources_file: The sources.toml, read when the run begins.
+    """
     name_process()
     settings = Settings()
     store = open_store(settings.database_url)
@@ -70,7 +80,13 @@ def _conclude(findings: list[Finding]) -> State[list[dict[str, Any]]]:
 
 @flow(name="reextract", flow_run_name="reextract")
 def reextract(selection: Selection | None = None, apply: bool = False, workers: int = 1) -> State[dict[str, Any]]:
-    """Show what the present extractor says otherwise of stored releases; with `apply` store it."""
+    """Show what the present extractor says otherwise of stored releases; with `apply` store it.
+
+    Args:
+        selection: Which releases; by default all.
+        apply: Whether the new records are stored.
+        workers: Processes.
+    """
     name_process()
     return _plain(flows.reextract.reextract.fn(selection, apply, workers))
 
