@@ -27,14 +27,10 @@ def deploy(
 
     Again, it updates what changed and removes what the file no longer declares.
     """
-    from flows.deploy import DeployError, Options
+    from flows.deploy import Options
     from flows.deploy import deploy as register
 
-    try:
-        done = register(file, Options(pool, prefix, force, dry_run))
-    except DeployError as error:
-        err.print(Text(f"Error: {error}", "bold red"), soft_wrap=True)
-        raise typer.Exit(1) from error
+    done = register(file, Options(pool, prefix, force, dry_run))
     if as_json:
         print_json([one._asdict() for one in done])
         return

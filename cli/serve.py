@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.output import err, out
+from cli.output import out
 from extractors.names import check_model
 from flows.serving import Plan, ServeError, Service, choose_port
 from flows.wishes import list_wishes
@@ -43,15 +43,11 @@ def serve(
     list_wishes(file, load_declared(file))  # what is wrong with it is said at once
     data_dir = settings.data_dir.absolute()
     data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        lock = _lock(data_dir / "serve.lock")
-        prefect_port = choose_port(port, PREFECT_PORT, lambda free: _moved("Prefect's page", "--port", free))
-        desk_port = choose_port(review_port, REVIEW_PORT, lambda free: _moved("the review page", "--review-port", free))
-        _check_environment(prefect_port)
-        _run(Plan(file.absolute(), data_dir, prefect_port, desk_port, at_once, (lock,)))
-    except ServeError as error:
-        err.print(Text(f"Error: {error}", "bold red"), soft_wrap=True)
-        raise typer.Exit(1) from error
+    lock = _lock(data_dir / "serve.lock")
+    prefect_port = choose_port(port, PREFECT_PORT, lambda free: _moved("Prefect's page", "--port", free))
+    desk_port = choose_port(review_port, REVIEW_PORT, lambda free: _moved("the review page", "--review-port", free))
+    _check_environment(prefect_port)
+    _run(Plan(file.absolute(), data_dir, prefect_port, desk_port, at_once, (lock,)))
 
 
 def _moved(what: str, option: str, port: int) -> None:

@@ -21,10 +21,11 @@ from prefect.futures import PrefectFuture, PrefectWrappedFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows.account import accounted
 from flows.extraction import extract_checked, version_of
 from flows.files import FILES_SOURCE
 from flows.intake import Desk, Taken, list_inputs, take_in
-from flows.report import LISTENER, Report, add_reports
+from flows.report import LISTENER, Report, add_reports, stage_table
 from flows.workers import Crew, WorkerLostError
 from schemas.page import utc_now
 from schemas.problem import Problem
@@ -90,7 +91,7 @@ def batch_flow(
         desk = Desk(settings, store, version_of(settings, store), published, run.id)
         report = Report(errors=("the run was stopped; start it again, it goes on where it stood",))
         try:
-            report = add_reports(_run(paths, desk, workers, dask))
+            report = add_reports(accounted(_run(paths, desk, workers, dask), store, run.id))
         finally:
             counts = {name: report.total(name) for name in _COUNTED}
             finish_run(store, run.id, utc_now(), counts, failed=not report.clean)
@@ -258,7 +259,7 @@ class _Progress:
 def _conclude(report: Report) -> State[ReportData]:
     """The run's summary as an artifact and as its final state."""
     rows = [{"source": source, **{name: n.get(name, 0) for name in _COUNTED}} for source, n in report.counts.items()]
-    create_table_artifact(table=rows, key="batch-summary", description=batch_line(report))
+    create_table_artifact(table=rows, key="batch-summary", description=f"{batch_line(report)}\n\n{stage_table(report)}")
     data = report.model_dump(mode="json")
     if report.clean and not report.total("failed"):
         return Completed(data=data, message=batch_line(report))

@@ -25,6 +25,7 @@ from prefect.workers.process import ProcessWorker
 
 from flows.lifeless import ensure_automation
 from flows.wishes import Wish, list_wishes
+from schemas.problem import ToldError
 from schemas.schedule import Schedule
 from schemas.settings import Settings
 from schemas.source import SourcesError, load_declared
@@ -41,7 +42,7 @@ _GRACE_SECONDS = 60
 """After which a run that never began gives its place back; the least that Prefect allows."""
 
 
-class DeployError(RuntimeError):
+class DeployError(ToldError):
     """Nothing can be deployed; the message says what to do."""
 
 

@@ -18,6 +18,7 @@ from extractors.page_signs import read_attachments
 from extractors.pdf import is_pdf
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
+from flows.account import measured
 from flows.browser import Browser
 from flows.extraction import as_item, count_items, known_forms, timed
 from flows.fetch import Fetcher
@@ -204,8 +205,10 @@ def _finish(
         entry for entry in outcomes if isinstance(entry, Problem) or not bench.wanted.excludes(entry.release.published)
     ]
     read = [entry for entry in wanted if isinstance(entry, Reading)]
+    latency: Counter[str] = Counter()
     with timed(seconds, "extract"), bench.extracting:
-        extracted = [_ticked(record, bench) for record in extract_records(bench.nlp, (e.release for e in read))]
+        records = measured(extract_records(bench.nlp, (entry.release for entry in read)), latency)
+        extracted = [_ticked(record, bench) for record in records]
     items = [
         as_item(entry.release, record, entry.place, entry.page)
         for entry, record in zip(read, extracted, strict=True)
@@ -223,6 +226,7 @@ def _finish(
         counts=counts,
         saved={"new": saved.new, "changed": saved.changed, "unchanged": saved.unchanged},
         seconds=dict(seconds),
+        latency=dict(latency),
         problems=saved.problems,
         found=tuple(Found.of(item.record) for item in items[:FOUND_KEPT]),
     )

@@ -19,16 +19,19 @@ from store.comparison import list_rows
 
 
 @flow(name="reextract")
-def reextract(selection: Selection | None = None, apply: bool = False, workers: int = 1) -> State[dict[str, Any]]:
+def reextract(
+    selection: Selection | None = None, apply: bool = False, workers: int | None = None
+) -> State[dict[str, Any]]:
     """Show what the present extractor says otherwise of stored releases; with `apply` store it.
 
     The final state's data is a Comparison; the state is Failed when no release could be extracted, and named
     `PartlyFailed` when some could not.
     """
-    order = Order(selection or Selection(), apply, workers)
+    settings = Settings()
+    order = Order(selection or Selection(), apply, workers or settings.workers)
     found, progress = Comparison(applied=apply), Progress(key="reextract-progress")
     with pulse(progress.tell, EVERY_SECONDS):
-        for found in reextract_stored(Settings(), order):
+        for found in reextract_stored(settings, order):
             progress.count(found.compared + found.unread + found.failed, found.due)
     progress.tell()
     create_table_artifact(table=table_rows(found), key="reextract-summary", description=summary_line(found))

@@ -4,8 +4,10 @@ No parameter holds a secret: sources are read from their file when a run begins,
 environment (`DATELINE_…`).
 """
 
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prefect import flow, get_client
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -79,16 +81,43 @@ def _conclude(findings: list[Finding]) -> State[list[dict[str, Any]]]:
 
 
 @flow(name="reextract", flow_run_name="reextract")
-def reextract(selection: Selection | None = None, apply: bool = False, workers: int = 1) -> State[dict[str, Any]]:
+def reextract(
+    selection: Selection | None = None, apply: bool = False, workers: int | None = None
+) -> State[dict[str, Any]]:
     """Show what the present extractor says otherwise of stored releases; with `apply` store it.
 
     Args:
         selection: Which releases; by default all.
         apply: Whether the new records are stored.
-        workers: Processes.
+        workers: Processes; by default what DATELINE_WORKERS says.
     """
     name_process()
     return _plain(flows.reextract.reextract.fn(selection, apply, workers))
+
+
+@flow(name="export", flow_run_name="export {format}")
+def export(
+    format: Literal["jsonl", "csv", "parquet", "duckdb", "ftm"] = "parquet",
+    output: Path | None = None,
+    changes_only: bool = False,
+) -> State[None]:
+    """Write every record for other programs, as `dateline export` does.
+
+    Args:
+        format: Of the file, or of the folder for csv and parquet.
+        output: Absolute path to write; by default in `exports` of the data folder, named after the format.
+        changes_only: Whether only what changed since the last such run is written; for jsonl, csv and parquet.
+    """
+    name_process()
+    folder = Settings().data_dir.absolute() / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = output or folder / (f"{utc_now():%Y-%m-%dT%H%M%S}-{format}" if changes_only else format)
+    since = ["--since-mark", str(folder / f"{format}.mark")] if changes_only else []
+    program = [sys.executable, "-P", "-c", "from cli.start import main; main()"]
+    command = [*program, "export", "--format", format, "--output", str(path), *since]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own program)
+    said = done.stderr.strip()
+    return Completed(message=f"{path}: {said}") if done.returncode == 0 else Failed(message=said)
 
 
 @flow(name="digest", flow_run_name="digest")

@@ -17,6 +17,7 @@ import httpx
 
 from flows.kept import Part, Say, end_part, look_after, start_part
 from schemas.page import utc_now
+from schemas.problem import ToldError
 
 POOL = "dateline"
 WATCH_SECONDS = 10
@@ -26,7 +27,7 @@ START_SECONDS = 180
 _TICK_SECONDS = 0.2
 
 
-class ServeError(RuntimeError):
+class ServeError(ToldError):
     """Nothing can be served; the message says what to do."""
 
 

@@ -49,6 +49,11 @@ JOBS = {
         "With `apply` the new records are stored; what people decided stays. `selection` narrows it by source, day or "
         "condition.",
     ),
+    "export": Job(
+        "flows.scheduled.export",
+        Schedule(name="export"),
+        "Writes every record for other programs, as `dateline export` does: `format`, `output`, `changes_only`.",
+    ),
     "digest": Job(
         "flows.scheduled.digest",
         Schedule(name="digest", cron="0 6 * * *"),

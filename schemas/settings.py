@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """Days for which it leaves runs that are over."""
     keep_caches: Days = 30
     """Days for which it leaves bodies of listings and robots.txt that nobody asked for again."""
+    metrics_token: str | None = None
+    """By which a monitoring system gets `/metrics` of a review desk that demands accounts."""
 
     reviewer: str | None = None
     """Whose decisions are made at a desk that only this computer reaches; by default this computer's user."""

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, ValidationError, field_validator
 
+from schemas.problem import ToldError
 from schemas.schedule import DEFAULT, Schedule
 from schemas.values import FROZEN, Slug
 
 
-class SourcesError(ValueError):
+class SourcesError(ToldError):
     """A `sources.toml` that cannot be used; the message says where and why."""
 
 

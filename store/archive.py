@@ -14,6 +14,7 @@ from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from schemas.page import FetchedPage, utc_now
+from schemas.problem import ToldError
 from store.models import StoredPage
 from store.rows import utc
 
@@ -24,7 +25,7 @@ NEW = dt.timedelta(days=1)
 """Bytes that are kept again after that are written again, so that their age says when they were last needed."""
 
 
-class ArchiveError(Exception):
+class ArchiveError(ToldError):
     """Bytes that cannot be kept or given back; the message says what, where, and what to do next."""
 
 

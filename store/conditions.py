@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 
 from store import tables
-from store.database import Store
+from store.database import Store, StoreError
 
 _DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres"}
 _TESTS = (
@@ -49,7 +49,7 @@ _COLUMNS = {table.name: tuple(table.columns.keys()) for table in (tables.release
 """What may be named without a query of its own."""
 
 
-class ConditionError(ValueError):
+class ConditionError(StoreError):
     """A condition that cannot be asked; the message says why, and what it may speak of."""
 
     def __init__(self, condition: str, why: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from schemas.problem import ToldError
 from store.migrations.upgrade import is_up_to_date, upgrade
 
 BUSY_SECONDS = 120
@@ -32,7 +33,7 @@ _WRITERS_LOCK = 0x6461_7465_6C69
 """Key of PostgreSQL's advisory lock that lets one writer in at a time."""
 
 
-class StoreError(Exception):
+class StoreError(ToldError):
     """The store cannot do what was asked; the message says what, where, and what to do next."""
 
 
@@ -72,6 +73,15 @@ def open_store(database_url: str) -> Store:
         cause = getattr(error, "orig", None) or error
         raise StoreError(f"{shown}: cannot be opened ({cause}); {_what_to_do(str(cause))}") from error
     return store
+
+
+def peek_store(database_url: str) -> Store:
+    """The database at a URL as it is: no table is made or changed, and it need not be up to date.
+
+    Raises what `open_store` tells as StoreError.
+    """
+    url = _normalise(database_url)
+    return Store(_connect(url), url.render_as_string(hide_password=True))
 
 
 def close_store(store: Store) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from schemas.page import FetchedPage
 from schemas.problem import Problem
 from schemas.source import Link
@@ -202,7 +202,7 @@ def test_the_commands(store: Store, kept: Kept, tmp_path: Path, make_item: Calla
     sha256 = fill(store, kept, make_item)
 
     def run(*words: str, folder: Path = tmp_path) -> tuple[int, str]:
-        done = CliRunner().invoke(app, words, env={"DATELINE_DATA_DIR": str(folder), "COLUMNS": "200"})
+        done = CliRunner().invoke(build_app(), words, env={"DATELINE_DATA_DIR": str(folder), "COLUMNS": "200"})
         return done.exit_code, done.output + str(done.exception or "")
 
     file, new = str(tmp_path / "b"), tmp_path / "new"

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, update
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.settings import Settings
@@ -212,7 +212,9 @@ def test_the_command(store: Store, tmp_path: Path, make_item: Callable[..., Item
     fill(store, archive, make_item)
 
     def run(*words: str) -> str:
-        done = CliRunner().invoke(app, ["gc", *words], env={"DATELINE_DATA_DIR": str(tmp_path), "COLUMNS": "200"})
+        done = CliRunner().invoke(
+            build_app(), ["gc", *words], env={"DATELINE_DATA_DIR": str(tmp_path), "COLUMNS": "200"}
+        )
         assert done.exit_code == 0, done.output
         return done.output
 

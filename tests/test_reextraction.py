@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from flows.reextract import table_rows
 from flows.reextraction import Order, reextract_stored
 from schemas.comparison import Comparison
@@ -86,7 +86,7 @@ def test_the_command(settings: Settings, opened: Store) -> None:
     environment = {"DATELINE_DATA_DIR": str(settings.data_dir), "DATELINE_MODEL": "fast"}
 
     def run(*arguments: str, code: int = 0) -> str:
-        done = CliRunner().invoke(app, ["reextract", *arguments], env=environment)
+        done = CliRunner().invoke(build_app(), ["reextract", *arguments], env=environment)
         assert done.exit_code == code, done.output
         return done.stdout
 
@@ -97,7 +97,9 @@ def test_the_command(settings: Settings, opened: Store) -> None:
     found = json.loads(run("--sample", "3", "--json"))
     assert (found["due"], found["compared"], found["whole"], found["applied"]) == (NUMBER, 3, True, False)
     assert run("--source", "nobody") == "\nNothing to do: no stored release is meant.\n"
-    assert "--sample is for looking" in CliRunner().invoke(app, ["reextract", "--sample", "3", "--apply"]).output
+    assert (
+        "--sample is for looking" in CliRunner().invoke(build_app(), ["reextract", "--sample", "3", "--apply"]).output
+    )
     assert versions(opened) == ["0"] * NUMBER
     assert "The new records are stored" in run("--apply")
     assert run() == f"\nNothing to do: all {NUMBER} selected releases are by this extractor already.\n"

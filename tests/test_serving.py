@@ -174,6 +174,13 @@ def test_server_and_review_page_killed(served: Served) -> None:
     wait_for(lambda: {run["id"] for run in served.runs(kinds=["COMPLETED"])} - before)
 
 
+def test_a_changed_file_is_registered_again(served: Served) -> None:
+    """And the machine has less to do from here on."""
+    file = served.folder / "sources.toml"
+    file.write_text(file.read_text().replace("10s", "1 day"))
+    wait_for(lambda: any("ingest-group/often" in line and "updated" in line for line in served.lines))
+
+
 def test_deploying_again(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_DATA_DIR", str(served.folder / "data"))
     file, other = served.folder / "again.toml", served.folder / "other.toml"
@@ -183,7 +190,13 @@ def test_deploying_again(served: Served, monkeypatch: pytest.MonkeyPatch) -> Non
     def done(path: Path = file, **options: Any) -> dict[str, str]:
         return {name: action for name, action, _ in deploy(path, Options(prefix="x-", **options))}
 
-    everything = {"ingest-group/x-often", "canary/x-canary", "digest/x-digest", "reextract/x-reextract"}
+    everything = {
+        "ingest-group/x-often",
+        "canary/x-canary",
+        "digest/x-digest",
+        "reextract/x-reextract",
+        "export/x-export",
+    }
     with temporary_settings({PREFECT_API_URL: served.url}), SyncPrefectClient(served.url) as client:
         assert done(dry_run=True) == dict.fromkeys(everything, "created")
         assert done() == dict.fromkeys(everything, "created")
@@ -200,9 +213,8 @@ def test_deploying_again(served: Served, monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(DeployError, match=r"was deployed from .*again\.toml; .*--prefix"):
             done(other)
         file.write_text(file.read_text().replace("often", "seldom"))
-        assert done() == {"ingest-group/x-seldom": "created", "ingest-group/x-often": "removed"} | dict.fromkeys(
-            ("canary/x-canary", "digest/x-digest", "reextract/x-reextract"), "unchanged"
-        )
+        changed = {"ingest-group/x-seldom": "created", "ingest-group/x-often": "removed"}
+        assert done() == changed | dict.fromkeys(others, "unchanged")
         assert client.read_deployment_by_name("ingest-group/often")  # the other file's are left alone
         assert mark_lifeless(client, dt.datetime.now(dt.UTC)) == []
 

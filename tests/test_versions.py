@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from schemas.evidence import Party
 from schemas.record import Commitment, Record
 from store.database import Store, close_store, open_store
@@ -140,7 +140,7 @@ def test_there_is_no_such_release(store: Store) -> None:
 
 
 def run(url: str, *arguments: str) -> str:
-    done = CliRunner().invoke(app, ["show", *arguments], env={"DATELINE_DATABASE": url})
+    done = CliRunner().invoke(build_app(), ["show", *arguments], env={"DATELINE_DATABASE": url})
     assert done.exit_code == 0, done.output
     return done.stdout
 
