@@ -190,13 +190,8 @@ def test_deploying_again(served: Served, monkeypatch: pytest.MonkeyPatch) -> Non
     def done(path: Path = file, **options: Any) -> dict[str, str]:
         return {name: action for name, action, _ in deploy(path, Options(prefix="x-", **options))}
 
-    everything = {
-        "ingest-group/x-often",
-        "canary/x-canary",
-        "digest/x-digest",
-        "reextract/x-reextract",
-        "export/x-export",
-    }
+    others = {f"{name}/x-{name}" for name in JOBS}
+    everything = others | {"ingest-group/x-often"}
     with temporary_settings({PREFECT_API_URL: served.url}), SyncPrefectClient(served.url) as client:
         assert done(dry_run=True) == dict.fromkeys(everything, "created")
         assert done() == dict.fromkeys(everything, "created")
