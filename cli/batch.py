@@ -45,7 +45,7 @@ def batch(
             from flows.batch import batch as flow
 
             start_prefect()
-            state = flow(found, published.date() if published else None, workers, dask)
+            state = flow(found, published.date() if published else None, workers, dask, return_state=True)
     finally:
         LISTENER.reset(token)
     report = _report_of(state)

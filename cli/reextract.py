@@ -125,8 +125,9 @@ def closing_words(found: Comparison, is_whole: bool = True) -> str:
     'Nothing to do: all 3 selected releases are by this extractor already.'
     """
     if not found.due:
-        known = f"all {found.known:,} selected releases are by this extractor already" if found.known else "no release"
-        return f"Nothing to do: {known}." if found.known else "Nothing to do: no stored release is meant."
+        if not found.known:
+            return "Nothing to do: no stored release is meant; `dateline status` says which sources have any."
+        return f"Nothing to do: all {found.known:,} selected releases are by this extractor already."
     done = found.compared + found.unread
     words = f"{done:,} of {found.due:,} releases by another extractor looked at, {found.differing:,} say otherwise"
     words += f", {found.unsure:,} are otherwise sure of the same" if found.unsure else ""

@@ -4,30 +4,35 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
 from flows.report import Report
+from schemas.logs import log
 from schemas.metrics import LATENCY_LIMITS
+from schemas.problem import Problem
+from schemas.record import Record
 from store.database import Store
 from store.tallies import Tally, note_progress
 
+Result = Record | Problem
 _EVERY_SECONDS = 5.0
 """How often the store is told, at most."""
-T = TypeVar("T")
 
 
-def measured(documents: Iterable[T], latency: Counter[str]) -> Iterator[T]:
-    """The same documents; `latency` counts by the least limit in seconds within which each came (`+Inf` for none).
-
-    >>> latency: Counter[str] = Counter()
-    >>> list(measured("ab", latency)), dict(latency)
-    (['a', 'b'], {'0.01': 2})
-    """
+def measured(
+    results: Iterable[Record | Problem], latency: Counter[str], run_id: str | None
+) -> Iterator[Record | Problem]:
+    """The same results; `latency` counts by the least limit in seconds within which each came (`+Inf` for none)."""
     began = time.perf_counter()
-    for document in documents:
-        place = bisect_left(LATENCY_LIMITS, time.perf_counter() - began)
+    for result in results:
+        seconds = time.perf_counter() - began
+        place = bisect_left(LATENCY_LIMITS, seconds)
         latency[str(LATENCY_LIMITS[place]) if place < len(LATENCY_LIMITS) else "+Inf"] += 1
-        yield document
+        if isinstance(result, Record):
+            about = result.release
+            log(
+                "release extracted", run=run_id, source=about.source, release=about.id, stage="extract", seconds=seconds
+            )
+        yield result
         began = time.perf_counter()
 
 
@@ -35,11 +40,13 @@ def accounted(reports: Iterable[Report], store: Store, run_id: str) -> Iterator[
     """The same reports; what they say is added to the sums in the store, and the stages' seconds to their run."""
     seconds: Counter[str] = Counter()
     new: Counter[Tally] = Counter()
-    told = time.monotonic()
+    began = told = time.monotonic()
+    log("run started", run=run_id)
     try:
         for report in reports:
             seconds.update(report.seconds)
             new.update(sums_of(report))
+            _log_report(report, run_id)
             if time.monotonic() - told > _EVERY_SECONDS:
                 note_progress(store, run_id, seconds, new)
                 told = time.monotonic()
@@ -47,6 +54,20 @@ def accounted(reports: Iterable[Report], store: Store, run_id: str) -> Iterator[
             yield report
     finally:
         note_progress(store, run_id, seconds, new)
+        log("run ended", run=run_id, seconds=time.monotonic() - began)
+
+
+def _log_report(report: Report, run_id: str) -> None:
+    for stage, seconds in report.seconds.items():
+        log("stage done", run=run_id, stage=stage, seconds=seconds)
+    for source, counts in report.counts.items():
+        for state in ("stored", "failed"):
+            if number := counts.get(state):
+                log("releases done", run=run_id, source=source, state=state, number=number)
+    for problem in report.problems:
+        log("document failed", "warning", run=run_id, source=problem.source, stage=problem.stage, code=problem.code)
+    for _ in report.errors:
+        log("batch failed", "error", run=run_id)
 
 
 def sums_of(report: Report) -> dict[Tally, float]:

@@ -19,6 +19,7 @@ from extractors.signature import read_signature
 from flows.account import measured
 from flows.memory import return_memory, settle_memory
 from flows.report import Report, add_reports
+from schemas.logs import configure_logs
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.record import Record
@@ -93,6 +94,7 @@ def _open(database_url: str) -> Store:
 
 @lru_cache(maxsize=1)
 def _build(settings: Settings, known: tuple[tuple[str, str], ...], _learned: int | None) -> Extractor:
+    configure_logs(settings.log, settings.log_level)
     return_memory()
     nlp = build_pipeline(settings.model, known, load_learned(settings.learned_path))
     settle_memory()
@@ -134,7 +136,7 @@ def _extract(due: Sequence[Due], extractor: Extractor, run_id: str | None) -> Re
     with timed(seconds, "load"):
         releases = load_texts(extractor.store, due)
     with timed(seconds, "extract"):
-        results = list(measured(extract_records(extractor.nlp, releases), latency))
+        results = list(measured(extract_records(extractor.nlp, releases), latency, run_id))
     made = [(release, record) for release, record in zip(releases, results, strict=True) if isinstance(record, Record)]
     items = [as_item(release, record, place=release.id) for release, record in made]
     problems = tuple(result for result in results if isinstance(result, Problem))

@@ -29,6 +29,7 @@ from flows.report import FOUND_KEPT, Found, Report, add_reports
 from flows.request import Ask, FetchError
 from flows.turns import RESTING
 from flows.visit import NOT_MODIFIED, NOT_WANTED, Job, Reading, Visit
+from schemas.logs import configure_logs
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.record import Record
@@ -67,6 +68,7 @@ class Bench:
 @contextmanager
 def open_bench(settings: Settings) -> Iterator[Bench]:
     """Opens the store, the HTTP client and the pipeline, and closes what needs closing."""
+    configure_logs(settings.log, settings.log_level)
     return_memory()
     store = open_store(settings.database_url)
     try:
@@ -207,7 +209,7 @@ def _finish(
     read = [entry for entry in wanted if isinstance(entry, Reading)]
     latency: Counter[str] = Counter()
     with timed(seconds, "extract"), bench.extracting:
-        records = measured(extract_records(bench.nlp, (entry.release for entry in read)), latency)
+        records = measured(extract_records(bench.nlp, (entry.release for entry in read)), latency, bench.run_id)
         extracted = [_ticked(record, bench) for record in records]
     items = [
         as_item(entry.release, record, entry.place, entry.page)

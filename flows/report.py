@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from schemas.problem import Problem
+from schemas.problem import Problem, ToldError
 from schemas.record import Record
 from schemas.values import FROZEN
 
@@ -26,6 +26,10 @@ def ignore(stage: str, done: int, total: int | None) -> None:
 
 LISTENER: ContextVar[Listener] = ContextVar("LISTENER", default=ignore)
 """Set by whoever starts a flow in its own process; a flow's parameters must be storable, a function is not."""
+
+
+class ClusterError(ToldError):
+    """A Dask cluster that cannot be reached; says which and what to do."""
 
 
 class Found(BaseModel):

@@ -12,6 +12,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from review import api, desk, login, metrics, opinions, pages, work
 from review.accounts import Tries
 from review.guard import LimitBody, guard_by, refuse
+from review.logs import LogRequests
 from review.render import show_error
 from review.setup import Setup
 from store.database import StoreError
@@ -43,6 +44,7 @@ def build_app(setup: Setup) -> FastAPI:
         https_only=setup.is_secure,
     )
     app.add_middleware(LimitBody)
+    app.add_middleware(LogRequests)
     _tell_errors(app)
     return app
 

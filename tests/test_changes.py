@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from schemas.review import Correct, SetStatus
 from store import tables
 from store.changes import iter_changes, load_mark, read_mark, save_mark
@@ -219,7 +219,7 @@ def test_as_a_user_types_it(make_item: MakeItem, tmp_path: Path, monkeypatch: py
     store = open_store(f"sqlite:///{tmp_path / 'dateline-data' / 'dateline.sqlite'}")
 
     def export() -> list[str]:
-        done = CliRunner().invoke(app, ["export", "--since-mark", "mark", "-o", "c.jsonl"])
+        done = CliRunner().invoke(build_app(("export",)), ["export", "--since-mark", "mark", "-o", "c.jsonl"])
         assert done.exit_code == 0, done.output
         return [kind for row in lines(tmp_path / "c.jsonl") for kind in row["kinds"]]
 
@@ -228,8 +228,8 @@ def test_as_a_user_types_it(make_item: MakeItem, tmp_path: Path, monkeypatch: py
     remove(store, make_item("1"))
     assert (export(), export()) == (["deleted"], [])
     close_store(store)
-    whole = CliRunner().invoke(app, ["export", "--since-mark", "mark", "--format", "ftm"])
+    whole = CliRunner().invoke(build_app(("export",)), ["export", "--since-mark", "mark", "--format", "ftm"])
     assert (whole.exit_code, "written whole" in whole.output) == (2, True)
     for name, format in (("x.duckdb", "duckdb"), ("p", "parquet"), ("f", "ftm")):
-        done = CliRunner().invoke(app, ["export", "--format", format, "-o", name])
+        done = CliRunner().invoke(build_app(("export",)), ["export", "--format", format, "-o", name])
         assert (done.exit_code, (tmp_path / name).exists()) == (0, True), done.output

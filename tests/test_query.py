@@ -159,7 +159,7 @@ def test_as_a_user_types_it(make_item: MakeItem, tmp_path: Path, monkeypatch: py
     save_batch(open_store(url), Batch(seen_at=NOW, items=(make_item(),)))
 
     def typed(*options: str, code: int = 0) -> str:
-        start = "from cli.start import main; main()"  # without the rest of the program
+        start = "from cli.main import main; main()"
         done = subprocess.run(
             [sys.executable, "-c", start, "query", *options], capture_output=True, text=True, check=False
         )
