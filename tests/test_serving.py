@@ -27,6 +27,7 @@ import flows.serving
 from flows.deploy import DeployError, Options, deploy
 from flows.serving import ServeError, choose_port
 from flows.watch import mark_lifeless
+from flows.wishes import JOBS
 from tests.misbehaving import PAGE, Newsroom, answer, serve_newsroom
 
 DATELINE = [sys.executable, "-c", "from cli.start import main; main()"]
