@@ -18,21 +18,8 @@ from schemas.settings import Settings
 COMMANDS = {
     name: f"cli.{name}"
     for name in (
-        *(
-            "ingest",
-            "batch",
-            "extract",
-            "reextract",
-            "show",
-            "status",
-            "find",
-            "query",
-            "report",
-            "link",
-            "review",
-            "export",
-        ),
-        *("learn", "source", "backup", "gc", "doctor", "metrics", "schema"),
+        *("ingest", "batch", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export"),
+        *("report", "learn", "source", "backup", "gc", "doctor", "metrics", "schema", "deploy", "serve"),
     )
 } | {"restore": "cli.backup"}
 """The file of each command, which is what bears its name there: a function, or a Typer of several commands."""
