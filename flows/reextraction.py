@@ -66,7 +66,7 @@ def reextract_stored(settings: Settings, order: Order) -> Generator[Comparison]:
 @contextmanager
 def _run(store: Store, order: Order) -> Iterator[str | None]:
     """A run of the store, where something is stored."""
-    run = start_run(store, utc_now()) if order.apply else None
+    run = start_run(store, utc_now(), kind="reextract") if order.apply else None
     is_done = False
     try:
         yield run.id if run else None
