@@ -173,13 +173,15 @@ def test_an_alarm_is_an_event(prefect_server: str, newsroom: Newsroom, data_dir:
     alarm = "source undated: 6 of its last 6 releases have no date of publication, of those before 0 of 9"
     assert f"alarm: {alarm}" in done.stderr
     assert alarm in subprocess.run([*DATELINE, "status"], capture_output=True, text=True, check=True).stdout
-    wanted = {"filter": {"event": {"prefix": ["dateline.source.no_dates"]}}}
+    wanted = {"filter": {"event": {"prefix": ["dateline.source.layout_changed"]}}}
     events: list[dict[str, Any]] = []
     deadline = time.monotonic() + 60
     while not events and time.monotonic() < deadline:
         events = httpx.post(f"{prefect_server}/events/filter", json=wanted).json()["events"]
         time.sleep(0.2)
-    assert [(event["event"], event["payload"]["message"]) for event in events] == [("dateline.source.no_dates", alarm)]
+    assert [(event["event"], event["payload"]["message"]) for event in events] == [
+        ("dateline.source.layout_changed", alarm)
+    ]
     assert events[0]["resource"]["prefect.resource.id"] == "dateline.source.undated"
 
 
