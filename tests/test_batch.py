@@ -181,7 +181,7 @@ def count(folder: Path) -> int:
 
 
 def wait_for(folder: Path, number: int, run: "subprocess.Popen[str]") -> None:
-    until = time.monotonic() + 240
+    until = time.monotonic() + 500
     while count(folder) < number and run.poll() is None and time.monotonic() < until:
         time.sleep(0.05)
     assert count(folder) >= number, run.communicate()
