@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.backup import backup, restore
 from cli.export import export
 from cli.extract import extract
 from cli.failures import run
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (ingest, extract, show, status, find, export, learn):
+for command in (ingest, extract, show, status, find, export, learn, backup, restore):
     app.command()(command)
 app.add_typer(link, name="link")
 app.add_typer(review, name="review")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from extractors.learning import Case, Setup, study
 from extractors.pipeline import build_pipeline
 from extractors.shares import group_releases, is_held_back
-from flows.process import known_forms
+from flows.extraction import known_forms
 from schemas.learned import Study
 from schemas.page import utc_now
 from schemas.settings import Settings

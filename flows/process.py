@@ -1,7 +1,6 @@
 """The work of a batch, without Prefect: fetch, read, extract, save."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +18,8 @@ from extractors.page_signs import read_attachments
 from extractors.pdf import is_pdf
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
-from extractors.signature import read_signature
 from flows.browser import Browser
+from flows.extraction import as_item, count_items, known_forms, timed
 from flows.fetch import Fetcher
 from flows.files import FILES_SOURCE, list_files, load_file
 from flows.listed import MAX_TAGS, PARSING
@@ -38,7 +37,6 @@ from schemas.wanted import Wanted
 from store.archive import save_bytes
 from store.database import Store, close_store, open_store
 from store.learned import load_learned
-from store.lookup import load_gazetteer
 from store.models import Batch, Item
 from store.save import save_batch
 
@@ -79,25 +77,10 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
         close_store(store)
 
 
-def known_forms(store: Store, settings: Settings) -> list[tuple[str, str]]:
-    """Forms of the names that people confirmed in the store, where the settings want them found."""
-    if not settings.gazetteer:
-        return []
-    labels = {"person": "PERSON", "organisation": "ORG"}
-    return sorted((form, labels[known.kind]) for known in load_gazetteer(store) for form in known.forms)
-
-
-@contextmanager
-def _timed(seconds: Counter[str], stage: str) -> Iterator[None]:
-    began = time.perf_counter()
-    yield
-    seconds[stage] += time.perf_counter() - began  # type: ignore[assignment]  # a Counter adds floats as well
-
-
 def process_links(jobs: Sequence[Job], bench: Bench) -> Report:
     """Fetch, read, extract and save one batch of links. Raises StoreError if the store cannot be written."""
     seconds: Counter[str] = Counter()
-    with _timed(seconds, "fetch"), ThreadPoolExecutor(bench.settings.connections) as pool:
+    with timed(seconds, "fetch"), ThreadPoolExecutor(bench.settings.connections) as pool:
         visits = list(pool.map(partial(_visit, bench=bench, seconds=seconds), jobs))
     report = _finish([visit.outcome for visit in visits if visit.outcome], bench, seconds, visits)
     return add_reports([report, _beside(visits)])
@@ -110,7 +93,7 @@ def _visit(job: Job, bench: Bench, seconds: Counter[str]) -> Visit:
         if page.status == NOT_MODIFIED:
             return Visit.of(job, page)
         save_bytes(bench.settings.archive_url, page.body)  # kept before anything is made of them
-        with PARSING, _timed(seconds, "read"):
+        with PARSING, timed(seconds, "read"):
             outcome = _read(page, job.source)
         if isinstance(outcome, Problem) and outcome.code == "needs_browser" and job.source.render:
             page, outcome = _render(page, job, bench)
@@ -220,18 +203,23 @@ def _finish(
         entry for entry in outcomes if isinstance(entry, Problem) or not bench.wanted.excludes(entry.release.published)
     ]
     read = [entry for entry in wanted if isinstance(entry, Reading)]
-    with _timed(seconds, "extract"), bench.extracting:
+    with timed(seconds, "extract"), bench.extracting:
         extracted = [_ticked(record, bench) for record in extract_records(bench.nlp, (e.release for e in read))]
-    items = [_item(entry, record) for entry, record in zip(read, extracted, strict=True) if isinstance(record, Record)]
+    items = [
+        as_item(entry.release, record, entry.place, entry.page)
+        for entry, record in zip(read, extracted, strict=True)
+        if isinstance(record, Record)
+    ]
     problems = tuple(entry for entry in (*wanted, *extracted) if isinstance(entry, Problem))
-    with _timed(seconds, "save"):
+    with timed(seconds, "save"):
         saved = save_batch(bench.store, _batch(items, problems, visits, bench.run_id))
-    counts = _counts(items, saved.problems)
+    counts = count_items(items, saved.problems)
     for entry in outcomes:
         if isinstance(entry, Reading) and entry not in read:
-            counts.setdefault(entry.release.source, Counter())["older"] += 1
+            numbers = counts.setdefault(entry.release.source, {})
+            numbers["older"] = numbers.get("older", 0) + 1
     return Report(
-        counts={source: dict(numbers) for source, numbers in counts.items()},
+        counts=counts,
         saved={"new": saved.new, "changed": saved.changed, "unchanged": saved.unchanged},
         seconds=dict(seconds),
         problems=saved.problems,
@@ -250,24 +238,6 @@ def _batch(items: Sequence[Item], problems: Sequence[Problem], visits: Sequence[
         visits=tuple(visit.address for visit in visits),
         run_id=run_id,
     )
-
-
-def _item(entry: Reading, record: Record) -> Item:
-    signature = read_signature(entry.release.text, record.sections)
-    return Item(release=entry.release, record=record, page=entry.page, place=entry.place, signature=signature)
-
-
-def _counts(items: Sequence[Item], problems: Sequence[Problem]) -> dict[str, Counter[str]]:
-    counts: dict[str, Counter[str]] = {}
-    for source in (problem.source for problem in problems):
-        counts.setdefault(source, Counter())["failed"] += 1
-    for item in items:
-        record, numbers = item.record, counts.setdefault(item.release.source, Counter())
-        numbers["stored"] += 1
-        numbers["without_date"] += item.release.published is None
-        numbers["without_amounts"] += not record.amounts
-        numbers["without_names"] += not (record.people or record.organisations)
-    return counts
 
 
 def _ticked(record: Record | Problem, bench: Bench) -> Record | Problem:

@@ -27,7 +27,12 @@ def save_bytes(archive_url: str, data: bytes) -> str:
     A reader never sees a half-written file. Raises ArchiveError when the archive cannot be written to.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    packed = gzip.compress(data, mtime=0)  # without the time, so that the same bytes give the same file
+    save_packed(archive_url, sha256, gzip.compress(data, mtime=0))  # without the time: same bytes, same file
+    return sha256
+
+
+def save_packed(archive_url: str, sha256: str, packed: bytes) -> None:
+    """Keep what `load_packed` gave. Raises ArchiveError when the archive cannot be written to."""
     files, path = _locate(archive_url, sha256)
     try:
         # A file of another size was damaged, e.g. by a loss of power: write it again.
@@ -35,25 +40,42 @@ def save_bytes(archive_url: str, data: bytes) -> str:
             _write(files, path, packed)
     except OSError as error:
         raise ArchiveError(f"{archive_url}: cannot keep {sha256} ({error}); check its rights and space") from error
-    return sha256
 
 
 def load_bytes(archive_url: str, sha256: str) -> bytes:
     """The bytes with this SHA-256. Raises ArchiveError when they are not there or are damaged."""
+    return _load(archive_url, sha256)[1]
+
+
+def load_packed(archive_url: str, sha256: str) -> bytes:
+    """The bytes with this SHA-256 as they are kept, compressed. Raises ArchiveError like `load_bytes`."""
+    return _load(archive_url, sha256)[0]
+
+
+def unpack(packed: bytes, sha256: str) -> bytes:
+    """What `load_packed` gave as the bytes that were kept. Raises ValueError where they are other ones."""
+    try:
+        data = gzip.decompress(packed)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(str(error)) from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError("other content")
+    return data
+
+
+def _load(archive_url: str, sha256: str) -> tuple[bytes, bytes]:
     files, path = _locate(archive_url, sha256)
     try:
-        data = gzip.decompress(files.cat_file(path))
+        packed = files.cat_file(path)
+        return packed, unpack(packed, sha256)
     except FileNotFoundError as error:
         raise ArchiveError(
             f"{archive_url}: holds no {sha256}; name the archive that was used, or fetch again"
         ) from error
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except ValueError as error:
         raise ArchiveError(f"{archive_url}: {sha256} is damaged ({error}); delete {path} and fetch again") from error
     except OSError as error:
         raise ArchiveError(f"{archive_url}: cannot read {sha256} ({error}); check its rights") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise ArchiveError(f"{archive_url}: {sha256} is damaged (other content); delete {path} and fetch again")
-    return data
 
 
 def load_page(archive_url: str, page: StoredPage) -> FetchedPage:

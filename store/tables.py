@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from store.columns import UTC, key, metadata, texts
 from store.fetch_tables import address, host, slot, source_check, walk
+from store.intake_tables import intake, waiting
 from store.review_tables import review, review_claim, review_event, review_state
 from store.search_tables import release_words
 from store.value_tables import (
@@ -51,6 +52,7 @@ __all__ = [
     "entity_match",
     "event",
     "host",
+    "intake",
     "linked_record",
     "mention",
     "metadata",
@@ -74,6 +76,7 @@ __all__ = [
     "slot",
     "source",
     "source_check",
+    "waiting",
     "walk",
 ]
 

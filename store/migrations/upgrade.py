@@ -18,13 +18,18 @@ def is_up_to_date(connection: Connection) -> bool:
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
-def upgrade(connection: Connection) -> None:
+def revision_of(connection: Connection) -> str:
+    """The last migration that the database has had; empty before the first."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the migrations that are missing, inside the transaction that the caller has begun.
 
-    Raises alembic's CommandError when the database is at a revision that this program does not know.
+    Raises alembic's CommandError when the database is at a revision that this program does not know, or is to have one.
     """
     with _config(connection) as config:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
