@@ -27,7 +27,7 @@ from store.database import close_store, open_store
 from store.status import load_status
 
 ROUNDS = 15
-_SERVE = "from cli.start import main; main()"
+_SERVE = "from cli.main import main; main()"
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import typer
 from rich.text import Text
 
 from cli.output import err
-from cli.training_sets import load_sets, write_docs, write_gold
 from extractors.shares import SHARE
 from schemas.settings import Settings
 from store.database import Store, close_store, open_store
@@ -25,7 +24,7 @@ class ExportFormat(StrEnum):
     spacy = "spacy"
 
 
-_WRITERS = {ExportFormat.gold: write_gold, ExportFormat.spacy: write_docs}
+_SETS = (ExportFormat.gold, ExportFormat.spacy)
 """Of what is reviewed: a training and an evaluation set."""
 
 
@@ -52,7 +51,7 @@ def export(
         raise typer.BadParameter(f"{target.parent} is no folder; make it first or write somewhere else")
     store = open_store(Settings().database_url)
     try:
-        if format in _WRITERS:
+        if format in _SETS:
             _export_sets(store, target, format, source, share)
         elif format is ExportFormat.jsonl:
             written = (export_reviewed_jsonl if reviewed else export_jsonl)(store, target, source)
@@ -65,11 +64,14 @@ def export(
 
 
 def _export_sets(store: Store, folder: Path, format: ExportFormat, source: str | None, share: float) -> None:
+    from cli.training_sets import load_sets, write_docs, write_gold  # only they need spaCy
+
+    write = write_gold if format is ExportFormat.gold else write_docs
     sets = load_sets(store, source, share)
     if not any(sets):
         err.print("No release is reviewed yet (status done): the sets are empty. Review with `dateline review`.")
     for name, pairs in sets._asdict().items():
-        notes = _WRITERS[format](folder, name, pairs)
+        notes = write(folder, name, pairs)
         err.print(f"{len(pairs):,} reviewed releases in {folder}/{name}.*")
         for note in notes:
             err.print(Text(f"left out: {note}", "dim"), soft_wrap=True)

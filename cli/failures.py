@@ -7,17 +7,17 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from cli.output import err
-from store.database import StoreError
+from schemas.problem import ToldError
 
 
-def run(command: Callable[[], object], told: tuple[type[Exception], ...] = (StoreError,)) -> None:
+def run(command: Callable[[], object]) -> None:
     """Run a command; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage.
 
-    Errors of the kinds `told` speak for themselves: their message is printed without a traceback.
+    The message of a ToldError or of wrong settings is printed without a traceback.
     """
     try:
         command()
-    except told as error:
+    except ToldError as error:
         message = str(error)
     except ValidationError as error:
         if error.title != "Settings":

@@ -20,7 +20,7 @@ from schemas.source import Source, load_sources
 from schemas.wanted import Wanted
 
 
-def _waiting() -> str:
+def waiting_words() -> str:
     """What the first seconds go into."""
     server = os.environ.get("PREFECT_API_URL")
     return f"Reporting to Prefect at {server}" if server else "Starting Prefect (about 8 s, up to 20 s the first time)"
@@ -86,7 +86,7 @@ def _run_sources(sources: list[Source], wanted: Wanted) -> Report:
     with _watched():
         from flows.ingest import ingest as flow
 
-        _start_server()
+        start_prefect()
         return _report_of(flow(sources, wanted, return_state=True))
 
 
@@ -94,11 +94,12 @@ def _run_files(paths: list[Path], published: date | None) -> Report:
     with _watched():
         from flows.ingest import ingest_files as flow
 
-        _start_server()
+        start_prefect()
         return _report_of(flow(paths, published, return_state=True))
 
 
-def _start_server() -> None:
+def start_prefect() -> None:
+    """Start a Prefect server where the user has none; a failure is said and ends the command with code 1."""
     from flows.prefect_server import ServerError, start_server
 
     try:
@@ -120,7 +121,7 @@ class _Watch:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task(_waiting(), total=None)
+        self._task = progress.add_task(waiting_words(), total=None)
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         self._progress.update(self._task, description=stage, completed=done, total=total)
@@ -132,7 +133,7 @@ def _watched() -> ExitStack:
     stack = ExitStack()
     progress = stack.enter_context(progress_bar())
     if not err.is_terminal:
-        err.print(_waiting() + " …")
+        err.print(waiting_words() + " …")
     token = LISTENER.set(_Watch(progress))
     stack.callback(LISTENER.reset, token)
     return stack

@@ -1,48 +1,43 @@
 """The command `dateline`: each command parses its arguments, calls one function and prints."""
 
-import json
+import sys
+from collections.abc import Iterable
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from cli.backup import backup, restore
-from cli.export import export
-from cli.extract import extract
 from cli.failures import run
-from cli.find import find
-from cli.ingest import ingest
-from cli.learn import learn
-from cli.link import link
 from cli.output import out
-from cli.review import review
-from cli.show import show
-from cli.source import source
-from cli.status import status
-from extractors.names import ModelError
-from schemas.record import Record
-from schemas.source import SourcesError
-from store.archive import ArchiveError
-from store.database import StoreError
 
-app = typer.Typer(
-    name="dateline",
-    help="Turns press releases into records that a database can hold, each value with the words it came from.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for command in (ingest, extract, show, status, find, export, learn, backup, restore):
-    app.command()(command)
-app.add_typer(link, name="link")
-app.add_typer(review, name="review")
-app.add_typer(source, name="source")
+COMMANDS = {
+    name: f"cli.{name}"
+    for name in (
+        *("ingest", "batch", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export"),
+        *("learn", "source", "backup", "gc", "schema"),
+    )
+} | {"restore": "cli.backup"}
+"""The file of each command, which is what bears its name there: a function, or a Typer of several commands."""
 
 
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of a record."""
-    out.file.write(json.dumps(Record.model_json_schema(mode="serialization"), indent=2) + "\n")
+def build_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with some of its commands; only their files, and what these import, are loaded."""
+    app = typer.Typer(
+        name="dateline",
+        help="Turns press releases into records that a database can hold, each value with the words it came from.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(options)
+    for name in names:
+        command = getattr(import_module(COMMANDS[name]), name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -51,7 +46,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
@@ -61,5 +55,10 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage."""
-    run(app, (SourcesError, StoreError, ArchiveError, ModelError))
+    """Run the command line; exit code 0 when all went well, 1 for a run with failures, 2 for wrong usage.
+
+    The other commands' libraries, which take seconds to load, are left alone.
+    """
+    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    alone = {"--version": ()} | {name: (name,) for name in COMMANDS}
+    run(build_app(alone.get(first, COMMANDS)))

@@ -26,7 +26,7 @@ out = _console(stderr=False)
 err = _console(stderr=True)
 
 
-class _Rate(ProgressColumn):
+class Rate(ProgressColumn):
     """Documents per second so far."""
 
     def render(self, task: Task) -> Text:
@@ -36,7 +36,7 @@ class _Rate(ProgressColumn):
 
 def progress_bar() -> Progress:
     """A bar with counts and rate on a terminal; nothing at all on a pipe."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeElapsedColumn())
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 

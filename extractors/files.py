@@ -58,15 +58,18 @@ class FileEntry(NamedTuple):
     release: Release
 
 
-class _File(NamedTuple):
+class File(NamedTuple):
+    """A file, or a part of one, that is one document."""
+
     name: str
     data: bytes
-    source: Source
-    published: dt.date | None
-    max_bytes: int
+    source: Source = FILES
+    published: dt.date | None = None
+    max_bytes: int = MAX_BYTES
 
     @property
     def origin(self) -> Origin:
+        """What the readers are told of it."""
         return Origin(self.name, hint=self.published)
 
 
@@ -87,7 +90,7 @@ def read_file(
     >>> [entry.code for entry in read_file("a.jsonl", b'{"id": "1", "te')]
     ['not_json']
     """
-    file = _File(name, data, source, published, max_bytes)
+    file = File(name, data, source, published, max_bytes)
     suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
     if not data.strip(b" \t\r\n\0"):
         yield _problem(file, "empty", "has no content; leave it out or save it again")
@@ -104,15 +107,15 @@ def read_file(
         yield _read_one(_read_page if is_pdf(data) and reader is not _read_mail else reader, file)
 
 
-def _problem(file: _File, code: str, message: str) -> FileProblem:
+def _problem(file: File, code: str, message: str) -> FileProblem:
     return FileProblem(file.name, code, f"{file.name}: {message}", file.data)
 
 
-def _size(file: _File) -> str:
+def _size(file: File) -> str:
     return f"has {len(file.data):,} bytes, more than {file.max_bytes:,}; split it or raise the limit"
 
 
-def _read_one(reader: Callable[[_File], Release], file: _File) -> FileEntry | FileProblem:
+def _read_one(reader: Callable[[File], Release], file: File) -> FileEntry | FileProblem:
     try:
         return FileEntry(file.name, reader(file))
     except PageError as error:
@@ -121,7 +124,17 @@ def _read_one(reader: Callable[[_File], Release], file: _File) -> FileEntry | Fi
         return _problem(file, error.code, error.message)
 
 
-def _read_lines(file: _File) -> Iterator[FileEntry | FileProblem]:
+def read_line(file: File) -> FileEntry | FileProblem:
+    """The release in a line of a JSONL file."""
+    return _read_one(_read_line, file)
+
+
+def read_mail(file: File) -> FileEntry | FileProblem:
+    """The release in a mail, whatever its name ends in."""
+    return _read_one(_read_mail, file)
+
+
+def _read_lines(file: File) -> Iterator[FileEntry | FileProblem]:
     seen: set[tuple[str, str]] = set()
     for number, line in enumerate(_lines(file.data), start=1):
         if not line.strip():
@@ -143,7 +156,7 @@ def _lines(data: bytes) -> Iterator[bytes]:
     yield from io.BytesIO(data)
 
 
-def _read_line(file: _File) -> Release:
+def _read_line(file: File) -> Release:
     if len(file.data) > file.max_bytes:
         raise ReadyError("too_large", _size(file))
     return read_ready(read_json(_utf8(file.data)), file.name, file.source, file.published)
@@ -157,7 +170,7 @@ def _utf8(data: bytes) -> str:
         raise ReadyError("not_utf8", message) from error
 
 
-def _read_json_file(file: _File) -> Iterator[FileEntry | FileProblem]:
+def _read_json_file(file: File) -> Iterator[FileEntry | FileProblem]:
     try:
         wide = file.data.startswith((b"\xff\xfe", b"\xfe\xff"))
         value = read_json(decode(file.data) if wide else _utf8(file.data))
@@ -172,26 +185,26 @@ def _read_json_file(file: _File) -> Iterator[FileEntry | FileProblem]:
             yield FileProblem(place, error.code, f"{place}: {error.message}", file.data)
 
 
-def _read_page(file: _File) -> Release:
+def _read_page(file: File) -> Release:
     return read_document(file.data, file.origin, file.source)
 
 
-def _read_plain(file: _File) -> Release:
+def _read_plain(file: File) -> Release:
     return read_text(_characters(file), file.origin, file.source)
 
 
-def _characters(file: _File) -> str:
+def _characters(file: File) -> str:
     _refuse_binary(file)
     return decode(file.data)
 
 
-def _refuse_binary(file: _File) -> None:
+def _refuse_binary(file: File) -> None:
     if kind := find_signature(file.data):
         code = "binary" if kind == "binary" else "unsupported_type"
         raise PageError(code, f"{file.name}: is {kind}, no text; save its text in a file of its own")
 
 
-def _read_markdown(file: _File) -> Release:
+def _read_markdown(file: File) -> Release:
     text = _characters(file).lstrip(_BOM)
     try:
         if text.startswith("---") and max(text.find("\n---", 3), 0) > _LONGEST_FRONT_MATTER:
@@ -212,7 +225,7 @@ def _first_day(meta: dict[str, object]) -> dt.date | None:
     return next((day for day in days if day), None)
 
 
-def _read_mail(file: _File) -> Release:
+def _read_mail(file: File) -> Release:
     _refuse_binary(file)
     try:
         mail = email.message_from_bytes(file.data, _class=EmailMessage, policy=email.policy.default)
@@ -257,11 +270,11 @@ def _part_text(part: MIMEPart) -> str:
     return decode(raw, str(part.get("content-type", ""))) if isinstance(raw, bytes) else str(part.get_content())
 
 
-def _read_unknown(file: _File) -> Release:
+def _read_unknown(file: File) -> Release:
     return _read_page(file) if _HTML_START.match(file.data) else _read_plain(file)
 
 
-_READERS: dict[str, Callable[[_File], Release]] = {
+_READERS: dict[str, Callable[[File], Release]] = {
     ".html": _read_page,
     ".htm": _read_page,
     ".xhtml": _read_page,

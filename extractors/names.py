@@ -18,6 +18,7 @@ from extractors.repeats import add_repeats, agree
 from extractors.row_names import add_row_heads
 from extractors.spans import text_of
 from extractors.tagger import Name, load_tagger
+from schemas.problem import ToldError
 
 Find = Callable[[str], list[Name]]
 """A text to its names, in order, none overlapping another of its kind."""
@@ -32,7 +33,7 @@ _UNKNOWN = 0.5
 _NOT_NEEDED = ("parser", "tagger", "morphologizer", "lemmatizer", "attribute_ruler", "senter", "entity_linker")
 
 
-class ModelError(Exception):
+class ModelError(ToldError):
     """A names model that is not there or finds no names; says which and what to do."""
 
 

@@ -29,6 +29,12 @@ def build_tokenizer() -> Language:
     return nlp
 
 
+def pipeline_version(model: str, known: Sequence[Form] = (), learned: Learned | None = None) -> str:
+    """What `record.extractor_version` takes of a pipeline: known without building it, which takes a second or two."""
+    version = names_version(model, known)
+    return version if learned is None or learned.is_empty else f"{version}-{learned.mark}"
+
+
 def build_pipeline(model: str = SHIPPED[0], known: Sequence[Form] = (), learned: Learned | None = None) -> Language:
     """A new `Language` with Dateline's tokenizer and markers; build it once in a process.
 
@@ -42,7 +48,6 @@ def build_pipeline(model: str = SHIPPED[0], known: Sequence[Form] = (), learned:
     forms, rejected = (learned.known, learned.rejected) if learned else ((), ())
     names = {"model": model, "known": [*known, *forms], "rejected": list(rejected)}
     nlp.add_pipe("dateline_names", after="dateline_dates", config=names)
-    version = names_version(model, known)
-    nlp.meta["names_model"] = version if learned is None or learned.is_empty else f"{version}-{learned.mark}"
+    nlp.meta["names_model"] = pipeline_version(model, known, learned)
     nlp.meta["curves"] = {name: curve.model_dump() for name, curve in (learned.curves if learned else {}).items()}
     return nlp

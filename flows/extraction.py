@@ -1,5 +1,6 @@
 """Extracting releases that are stored: ids in, records into the store, counts out; without Prefect, in any process."""
 
+import socket
 import threading
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from operator import itemgetter
 
 from spacy.language import Language
 
-from extractors.pipeline import build_pipeline
+from extractors.pipeline import build_pipeline, pipeline_version
 from extractors.record import extract_records, extractor_version
 from extractors.signature import read_signature
 from flows.memory import return_memory, settle_memory
@@ -54,8 +55,26 @@ def extract_stored(settings: Settings, ids: Collection[str], run_id: str | None 
     extractor = load_extractor(settings)
     with extractor.lock:
         due = load_due(extractor.store, ids, extractor.version)
-        reports = [_extract(part, extractor, run_id) for part in _cut(due)]
+        reports = [_extract(part, extractor, run_id) for part in cut_due(due)]
     return add_reports([Report(saved={"known": len(set(ids)) - len(due)}), *reports])
+
+
+class VersionError(RuntimeError):
+    """A worker that extracts otherwise than who gave it work."""
+
+
+def extract_checked(settings: Settings, version: str, run_id: str | None, ids: Collection[str]) -> Report:
+    """`extract_stored`, by a worker that may be another machine's. Raises VersionError where it is another version."""
+    if (own := load_extractor(settings).version) != version:
+        message = f"{socket.gethostname()} extracts by version {own}, this run by {version}"
+        raise VersionError(f"{message}; install the same Dateline there, with the same learned.json, and start it anew")
+    return extract_stored(settings, ids, run_id)
+
+
+def version_of(settings: Settings, store: Store) -> str:
+    """The version of the extractor that these settings make, without loading its model."""
+    learned = load_learned(settings.learned_path)
+    return extractor_version(pipeline_version(settings.model, known_forms(store, settings), learned))
 
 
 def load_extractor(settings: Settings) -> Extractor:
@@ -95,7 +114,8 @@ def timed(seconds: Counter[str], stage: str) -> Iterator[None]:
     seconds[stage] += time.perf_counter() - began  # type: ignore[assignment]  # a Counter adds floats as well
 
 
-def _cut(due: Sequence[Due]) -> Iterator[list[Due]]:
+def cut_due(due: Sequence[Due]) -> Iterator[list[Due]]:
+    """Cut into parts whose texts can be in memory together."""
     part: list[Due] = []
     length = 0
     for one in due:

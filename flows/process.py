@@ -94,7 +94,7 @@ def _visit(job: Job, bench: Bench, seconds: Counter[str]) -> Visit:
             return Visit.of(job, page)
         save_bytes(bench.settings.archive_url, page.body)  # kept before anything is made of them
         with PARSING, timed(seconds, "read"):
-            outcome = _read(page, job.source)
+            outcome = read_fetched(page, job.source)
         if isinstance(outcome, Problem) and outcome.code == "needs_browser" and job.source.render:
             page, outcome = _render(page, job, bench)
     except FetchError as error:
@@ -111,7 +111,7 @@ def _render(page: FetchedPage, job: Job, bench: Bench) -> tuple[FetchedPage, Rea
     rendered = bench.browser.render(page, job.source)
     save_bytes(bench.settings.archive_url, rendered.page.body)
     with PARSING:
-        outcome = _read(rendered.page, job.source)
+        outcome = read_fetched(rendered.page, job.source)
     if isinstance(outcome, Problem) and rendered.refused:
         why = f"{outcome.message}; rendered, but not all was had that its scripts asked for: {rendered.refused[0]}"
         outcome = outcome.model_copy(update={"message": why})
@@ -127,7 +127,7 @@ def _visit_attached(job: Job, page: FetchedPage, bench: Bench) -> Reading | None
             return None
         save_bytes(bench.settings.archive_url, attached.body)
         with PARSING:
-            outcome = _read(attached, job.source)
+            outcome = read_fetched(attached, job.source)
         return outcome if isinstance(outcome, Reading) else None
     return None
 
@@ -155,7 +155,8 @@ def _notes_of_rest(visits: Sequence[Visit]) -> Iterator[Problem]:
         yield Problem(source=name, place=first.job.link.url, stage="fetch", code=RESTING, message=message)
 
 
-def _read(page: FetchedPage, source: Source) -> Reading | Problem:
+def read_fetched(page: FetchedPage, source: Source) -> Reading | Problem:
+    """The release of a page as its server sent it; its body is archived by the caller."""
     try:
         if page.body.count(b"<") > MAX_TAGS and not is_pdf(page.body):
             raise PageError("too_large", f"{page.final_url}: more than {MAX_TAGS:,} tags, no page that anybody wrote")

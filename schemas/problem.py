@@ -1,4 +1,4 @@
-"""Something that could not be processed, as quarantine keeps it."""
+"""What went wrong: something that could not be processed, as quarantine keeps it, or what stops a command."""
 
 from typing import Annotated, Literal
 
@@ -7,6 +7,10 @@ from pydantic import BaseModel, Field
 from schemas.values import FROZEN, Slug, derive_id
 
 Stage = Literal["fetch", "read", "extract", "save"]
+
+
+class ToldError(Exception):
+    """What stops a command; its message is for a person: what, where, and what to do next."""
 
 
 class Problem(BaseModel):

@@ -1,10 +1,13 @@
 """How this installation works: environment variables named DATELINE_…, each with a default that just works."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.keeping import Days, Keeping
 
 
 class Settings(BaseSettings):
@@ -25,6 +28,10 @@ class Settings(BaseSettings):
     """Whether people and organisations that were confirmed in the store are found wherever a release names them."""
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Documents per batch: the unit of transactions and of Prefect tasks."""
+    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    """Processes on which `dateline batch` extracts, each on one core with its own model."""
+    dask: str | None = None
+    """Address of the Dask scheduler whose workers extract for `dateline batch`, such as `tcp://10.0.0.5:8786`."""
     connections: Annotated[int, Field(ge=1, le=64)] = 8
     """Requests at once, over all hosts, of all processes that work with the store; one host never gets two at once."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
@@ -35,6 +42,16 @@ class Settings(BaseSettings):
     """The Chromium that renders pages for sources with `render`; by default that of Playwright, else the system's."""
     retries: Annotated[int, Field(ge=0, le=10)] = 3
     """Further attempts after time-outs and answers of 429 or 5xx."""
+    keep_pages: Days = 365
+    """Days for which `dateline gc` leaves earlier bodies of an address, of releases that nobody reviewed."""
+    keep_records: Days = 90
+    """Days for which it leaves what earlier extractors made of a text that nobody reviewed, since that was found."""
+    keep_quarantine: Days = 365
+    """Days for which it leaves what could not be processed, since the last try."""
+    keep_runs: Days = 365
+    """Days for which it leaves runs that are over."""
+    keep_caches: Days = 30
+    """Days for which it leaves bodies of listings and robots.txt that nobody asked for again."""
 
     reviewer: str | None = None
     """Whose decisions are made at a desk that only this computer reaches; by default this computer's user."""
@@ -63,3 +80,9 @@ class Settings(BaseSettings):
     def learned_path(self) -> Path:
         """What `dateline learn` switched on."""
         return self.data_dir / "learned.json"
+
+    @property
+    def keeping(self) -> Keeping:
+        """How long what is not needed any more is kept."""
+        names = ("pages", "records", "quarantine", "runs", "caches")
+        return Keeping(**{name: timedelta(days=getattr(self, f"keep_{name}")) for name in names})

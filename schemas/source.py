@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, TypeAdapter, ValidationError, field_validator
 
+from schemas.problem import ToldError
 from schemas.values import FROZEN, Slug
 
 
-class SourcesError(ValueError):
+class SourcesError(ToldError):
     """A `sources.toml` that cannot be used; the message says where and why."""
 
 

@@ -1,23 +1,31 @@
 """Fetched bytes, kept under the hash of their content: a folder, or any address that fsspec knows."""
 
+import datetime as dt
 import gzip
 import hashlib
 import os
 import re
 import secrets
 import zlib
+from contextlib import suppress
 from typing import Any
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from schemas.page import FetchedPage
+from schemas.page import FetchedPage, utc_now
+from schemas.problem import ToldError
 from store.models import StoredPage
+from store.rows import utc
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class ArchiveError(Exception):
+NEW = dt.timedelta(days=1)
+"""Bytes that are kept again after that are written again, so that their age says when they were last needed."""
+
+
+class ArchiveError(ToldError):
     """Bytes that cannot be kept or given back; the message says what, where, and what to do next."""
 
 
@@ -35,8 +43,9 @@ def save_packed(archive_url: str, sha256: str, packed: bytes) -> None:
     """Keep what `load_packed` gave. Raises ArchiveError when the archive cannot be written to."""
     files, path = _locate(archive_url, sha256)
     try:
-        # A file of another size was damaged, e.g. by a loss of power: write it again.
-        if not files.exists(path) or files.size(path) != len(packed):
+        # A file of another size was damaged, e.g. by a loss of power: write it again. So is one that is not new, since
+        # `dateline gc` takes away old ones to which no row refers, and the row for this one is not there yet.
+        if not files.exists(path) or files.size(path) != len(packed) or not _is_new(files, path):
             _write(files, path, packed)
     except OSError as error:
         raise ArchiveError(f"{archive_url}: cannot keep {sha256} ({error}); check its rights and space") from error
@@ -93,6 +102,12 @@ def _locate(archive_url: str, sha256: str) -> tuple[Any, str]:
     except (ValueError, ImportError) as error:
         raise ArchiveError(f"{archive_url}: no archive can be there ({error})") from error
     return files, f"{root.rstrip('/')}/{sha256[:2]}/{sha256}.gz"
+
+
+def _is_new(files: Any, path: str) -> bool:
+    with suppress(NotImplementedError):  # where files have no age, none is taken away for it
+        return bool(utc_now() - utc(files.modified(path)) < NEW)
+    return True
 
 
 def _write(files: Any, path: str, packed: bytes) -> None:

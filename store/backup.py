@@ -16,16 +16,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, union
+from sqlalchemy import Connection
 
 from schemas.backup import Manifest, Rows
-from store import tables
 from store.archive import ArchiveError, load_packed
 from store.backup_file import Writer, seal, write_members
 from store.backup_rows import dump_rows, kept_tables
 from store.check_backup import check_backup
 from store.database import Store, reading
 from store.migrations.upgrade import revision_of
+from store.references import iter_referenced
+from store.tending import Tending, tending
 from store.zstd import pack
 
 _FILES_AT_ONCE = 64
@@ -54,13 +55,13 @@ def save_backup(store: Store, kept: Kept, path: Path, now: datetime, overwrite: 
     """Write a backup, read it again and compare, and only then give it its name.
 
     Bytes that the archive has lost are named in the manifest; the rest is kept. Raises BackupError when there is such
-    a file already (but for `overwrite`) or it cannot be written, ArchiveError when the archive cannot be reached.
+    a file already (but for `overwrite`) or it cannot be written, StoreError while a gc is under way.
     """
-    with write_members(path, overwrite) as (writer, unfinished):
+    with write_members(path, overwrite) as (writer, unfinished), tending(store, "backup") as run:
         with reading(store) as connection:
-            rows = {table.name: _write_table(writer, connection, table) for table in kept_tables(connection)}
+            rows = {table.name: _write_table(writer, connection, table, run) for table in kept_tables(connection)}
             revision = revision_of(connection)
-            files = _write_files(writer, connection, kept.archive_url)
+            files = _write_files(writer, connection, kept.archive_url, run)
         manifest = Manifest(
             program=version("dateline"),
             revision=revision,
@@ -76,21 +77,24 @@ def save_backup(store: Store, kept: Kept, path: Path, now: datetime, overwrite: 
         writer.add("manifest.json", manifest.model_dump_json(indent=1).encode())
         seal(writer, unfinished)
         check_backup(unfinished)
+        run.counts |= {"rows": sum(table.rows for table in rows.values()), "files": manifest.files}
     return manifest
 
 
-def _write_table(writer: Writer, connection: Connection, table: Any) -> Rows:
+def _write_table(writer: Writer, connection: Connection, table: Any, run: Tending) -> Rows:
     digest, total = hashlib.sha256(), 0
     for number, (rows, lines) in enumerate(dump_rows(connection, table), 1):
         writer.add(f"tables/{table.name}/{number:06}.jsonl.zst", pack(lines))
         digest.update(lines)
         total += rows
+        run.beat()
     return Rows(columns=tuple(table.columns.keys()), rows=total, sha256=digest.hexdigest())
 
 
-def _write_files(writer: Writer, connection: Connection, archive_url: str) -> _Files:
+def _write_files(writer: Writer, connection: Connection, archive_url: str, run: Tending) -> _Files:
     files = _Files()
     for sha256, found in _load_files(connection, archive_url):
+        run.beat()
         if isinstance(found, ArchiveError):
             files.counts["missing"] += 1
             files.missing += [str(found)] * (len(files.missing) < MISSING_NAMED)
@@ -113,14 +117,6 @@ def _load(archive_url: str, sha256: str) -> bytes | ArchiveError:
         return load_packed(archive_url, sha256)
     except ArchiveError as error:
         return error
-
-
-def iter_referenced(connection: Connection) -> Iterator[str]:
-    """The hash of each body that a row refers to, in their order, each once."""
-    columns = (tables.page.c.sha256, tables.quarantine.c.page_sha256, tables.release_version.c.page_sha256)
-    found = union(*(column.table.select().with_only_columns(column).where(column.is_not(None)) for column in columns))
-    rows = connection.execution_options(yield_per=1000).execute(found.order_by(found.selected_columns[0]))
-    return iter(rows.scalars())
 
 
 def _write_learned(writer: Writer, learned: Path) -> str | None:

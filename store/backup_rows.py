@@ -26,8 +26,8 @@ from sqlalchemy.types import Float, TypeEngine
 from store import tables
 from store.rows import Row, utc
 
-REMADE = frozenset({"release_words"})
-"""Tables that are made from others, and in another form on each kind of database."""
+REMADE = frozenset({"journal", "release_change", "release_words"})
+"""Tables that are made from others, or are of one database alone."""
 _ROWS_AT_ONCE = 1000
 _BYTES_AT_ONCE = 4_000_000
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from schemas.problem import ToldError
 from store.migrations.upgrade import is_up_to_date, upgrade
 
 BUSY_SECONDS = 120
@@ -38,12 +39,12 @@ changed is written once.
 """
 # The driver looks for what may adapt None to a database at each one, and most columns of some tables are empty; this
 # answers at once, and the same.
-sqlite3.register_adapter(type(None), {}.get)
+sqlite3.register_adapter(type(None), {}.get)  # type: ignore[arg-type]
 _WRITERS_LOCK = 0x6461_7465_6C69
 """Key of PostgreSQL's advisory lock that lets one writer in at a time."""
 
 
-class StoreError(Exception):
+class StoreError(ToldError):
     """The store cannot do what was asked; the message says what, where, and what to do next."""
 
 

@@ -132,6 +132,10 @@ class Run(BaseModel):
     state: RunState = "running"
     counts: dict[str, int] = Field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    kind: str = "ingest"
+    """What it was for: `ingest`, `backup`, `gc`, …"""
+    seconds: dict[str, float] = Field(default_factory=dict)
+    """Working time of each stage, summed over threads and processes."""
 
 
 class Quarantined(BaseModel):

@@ -1,9 +1,9 @@
-"""What releases are found by, made anew for a store that was filled from a backup."""
+"""What is made from other tables, made anew for a store that was filled from a backup."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, exists, insert, select, union_all
+from sqlalchemy import Connection, exists, func, insert, select, text, union_all
 
 from store import tables
 from store.search import as_vector
@@ -27,6 +27,22 @@ def fill_words(connection: Connection) -> None:
         ]
         connection.execute(insert(tables.release_words), rows)
         last, number = ids[-1], number + len(rows)
+
+
+def fill_changes(connection: Connection) -> None:
+    """Let every release count as new, in the order in which they were found, where nothing is known of changes."""
+    change, release, record = tables.release_change.c, tables.release.c, tables.record.c
+    if connection.execute(select(exists(select(change.number)))).scalar():
+        return
+    number = func.row_number().over(order_by=(release.first_seen, release.id))
+    current = (record.release_id == release.id) & record.is_current
+    found = select(release.id, release.source, number, number, record.text_sha256, record.extractor_version)
+    names = ("release_id", "source", "number", "created", "text_sha256", "extractor_version")
+    found = found.select_from(tables.release).outerjoin(tables.record, current)
+    connection.execute(insert(tables.release_change).from_select(names, found))
+    if connection.dialect.name == "postgresql":
+        last = "SELECT setval('release_change_number', (SELECT count(*) FROM release_change) + 1)"
+        connection.execute(text(last))
 
 
 def _texts(connection: Connection, ids: Sequence[str]) -> list[tuple[str, str]]:

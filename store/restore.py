@@ -12,13 +12,14 @@ from store import tables
 from store.archive import save_packed
 from store.backup import Kept
 from store.backup_file import BackupError
-from store.backup_rows import describe_tables, load_rows
+from store.backup_rows import REMADE, describe_tables, load_rows
 from store.check_backup import Parts, check_backup, read_backup
 from store.database import Store, writing
+from store.derived import drop_derived
 from store.export import write_whole
 from store.learned import forget_learned
 from store.migrations.upgrade import downgrade, upgrade
-from store.refill import fill_words
+from store.refill import fill_changes, fill_words
 
 
 def restore_backup(store: Store, kept: Kept, path: Path, replace: bool = False) -> Manifest:
@@ -40,6 +41,7 @@ def restore_backup(store: Store, kept: Kept, path: Path, replace: bool = False) 
             learned = _load(connection, manifest, kept, path)
             upgrade(connection)
             fill_words(connection)
+            fill_changes(connection)
             _end_runs(connection)
             _switch_on(kept.learned, learned)
     except CommandError as error:
@@ -52,6 +54,8 @@ def restore_backup(store: Store, kept: Kept, path: Path, replace: bool = False) 
 
 def _first_filled(connection: Connection) -> str | None:
     for table in tables.metadata.sorted_tables:
+        if table.name in REMADE:
+            continue
         if connection.execute(select(exists(select(literal_column("1")).select_from(table)))).scalar():
             return table.name
     return None
@@ -59,6 +63,7 @@ def _first_filled(connection: Connection) -> str | None:
 
 def _make_empty(connection: Connection, revision: str) -> None:
     """Leave the tables as they were at a revision, with nothing in them."""
+    drop_derived(connection)  # or PostgreSQL's triggers would wait for the end and forbid to drop their tables
     for table in reversed(tables.metadata.sorted_tables):
         connection.execute(delete(table))
     downgrade(connection)
@@ -112,9 +117,10 @@ class _Filling:
 
 
 def _end_runs(connection: Connection) -> None:
-    """What ran when the backup was made runs no more."""
-    running = tables.run.c.state == "running"
-    connection.execute(update(tables.run).where(running).values(state="interrupted"))
+    """What ran when the backup was made runs no more; the making of the backup itself is no news."""
+    run = tables.run.c
+    connection.execute(delete(tables.run).where(run.state == "running", run.kind == "backup"))
+    connection.execute(update(tables.run).where(run.state == "running").values(state="interrupted"))
 
 
 def _switch_on(path: Path, learned: bytes | None) -> None:

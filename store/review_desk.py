@@ -71,6 +71,15 @@ def load_reviewed(store: Store, release_id: str) -> Record | None:
         return None
 
 
+def load_standing(store: Store, release_id: str) -> tuple[Case, ReviewStatus] | None:
+    """What holds for a release and how far its review is; None for one without a record."""
+    try:
+        with reading(store) as connection:
+            return load_case(connection, release_id, 1), load_state(connection, release_id, 1).status
+    except ReviewError:
+        return None
+
+
 def iter_reviewed(
     store: Store, source: str | None = None, status: Sequence[ReviewStatus] | None = ("done",)
 ) -> Iterator[tuple[Release, Record, Record]]:

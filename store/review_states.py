@@ -85,7 +85,7 @@ def _state(case: Case, state: RowMapping, before: str | None, at: dt.datetime) -
     """The new row of a release; None where nothing of it has changed."""
     counts = count_values(case.held.values()) if case.reviews else _count_extracted(case.record)
     status: ReviewStatus = state["status"]
-    if status == "done" and before is not None and any(_is_to_do(one, case, before) for one in case.held.values()):
+    if status == "done" and before is not None and any(is_to_do(one, case, before) for one in case.held.values()):
         status = "reopened"
     if all(state[name] == value for name, value in {**counts, "status": status}.items()):
         return None
@@ -93,7 +93,7 @@ def _state(case: Case, state: RowMapping, before: str | None, at: dt.datetime) -
     return row | {"seen": state["seen"], "reviewers": state["reviewers"]}
 
 
-def _is_to_do(held: Held, case: Case, before: str) -> bool:
+def is_to_do(held: Held, case: Case, before: str) -> bool:
     """Whether a decision does not stand, or none of the words of an undecided value were there before."""
     if held.reopened is not None:
         return True

@@ -62,6 +62,8 @@ def as_run(row: Row[Any]) -> Run:
         state=row.state,
         counts=row.counts,
         sources=tuple(row.sources),
+        kind=row.kind,
+        seconds=row.seconds,
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 
+from store.change_tables import journal, release_change
 from store.columns import UTC, key, metadata, texts
 from store.fetch_tables import address, host, slot, source_check, walk
 from store.intake_tables import intake, waiting
@@ -53,6 +54,7 @@ __all__ = [
     "event",
     "host",
     "intake",
+    "journal",
     "linked_record",
     "mention",
     "metadata",
@@ -65,6 +67,7 @@ __all__ = [
     "record",
     "record_check",
     "release",
+    "release_change",
     "release_version",
     "release_words",
     "review",
@@ -76,6 +79,7 @@ __all__ = [
     "slot",
     "source",
     "source_check",
+    "tally",
     "waiting",
     "walk",
 ]
@@ -186,6 +190,16 @@ run = Table(
     Column("sources", JSON, nullable=False),
     Column("process", Text, nullable=False),
     Column("alive_at", UTC, nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'ingest'")),
+    Column("seconds", JSON, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("value", Double, nullable=False),
 )
 
 quarantine = Table(

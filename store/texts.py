@@ -190,7 +190,8 @@ def _save(connection: Connection, batch: TextBatch, texts: Sequence[StoredText],
     failed = {quarantine_id(problem.source, problem.place) for problem in problems}
     places = {(source, text.place) for text in texts for source in (text.release.source, batch.source)}
     delete_where(connection, tables.quarantine.c.id, {quarantine_id(*place) for place in places} - failed)
-    rows = [one.model_dump() | {"place": plain(one.place)} for one in batch.intakes]
+    refused = [problem.place for problem in problems[len(batch.problems) :]]
+    rows = [_intake_row(one, sum(place.startswith(one.place) for place in refused)) for one in batch.intakes]
     upsert(connection, tables.intake, rows)
     alive = update(tables.run).where(tables.run.c.id == batch.run_id)
     connection.execute(alive.values(alive_at=utc(batch.seen_at)))
@@ -220,6 +221,10 @@ def _version_row(text: StoredText) -> Values:
         "first_seen": utc(text.seen_at),
         "last_seen": utc(text.seen_at),
     }
+
+
+def _intake_row(intake: Intake, refused: int) -> Values:
+    return intake.model_dump() | {"place": plain(intake.place), "failed": intake.failed + refused}
 
 
 def _waiting_row(release_id: str, state: _State, run_id: str | None) -> Values:

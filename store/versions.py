@@ -1,14 +1,14 @@
 """Versions of a release: each text that it ever had, and what its record says otherwise than the one before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import RowMapping, Text, cast, select
 
 from schemas.evidence import Evidence, Party, When
-from schemas.record import Record
+from schemas.record import Amount, Commitment, Record
 from schemas.values import FROZEN
 from store import tables
 from store.database import Store, reading
@@ -17,6 +17,8 @@ from store.rows import utc
 
 _FIRST_WORDS = 6
 """By which a quote is known again."""
+_LINKS = ("part_of", "equals")
+"""Attributes that are the id of another sum."""
 
 
 class Version(BaseModel):
@@ -36,7 +38,8 @@ class Change(BaseModel):
 
     model_config = FROZEN
     field: str
-    """`release`, or a field of the record: people, organisations, dates, amounts, quotes, events, commitments."""
+    """`release`, or a field of the record: people, organisations, dates, amounts, quotes, events, commitments,
+    sections, checks."""
     value: str
     """What is known again: name, day, sum with its currency, …; empty for the release."""
     what: Literal["added", "removed", "changed"]
@@ -44,6 +47,28 @@ class Change(BaseModel):
     """What of the value has changed."""
     old: str | None = None
     new: str | None = None
+
+
+class Pair(NamedTuple):
+    """One value as it was and as it is; None where it was not or is no more."""
+
+    field: str
+    key: str
+    """What it is known again by."""
+    old: Any
+    new: Any
+    attributes: tuple[str, ...]
+    """What of it may change."""
+    sums: tuple[Mapping[str, str], Mapping[str, str]]
+    """What the ids of the sums in both records mean."""
+
+    def say(self, attribute: str) -> tuple[str | None, str | None]:
+        """An attribute of the value, before and now."""
+        before, after = (
+            sums.get(getattr(value, attribute)) if attribute in _LINKS else _say(getattr(value, attribute))
+            for value, sums in zip((self.old, self.new), self.sums, strict=True)
+        )
+        return before, after
 
 
 def load_versions(store: Store, key: str) -> list[Version]:
@@ -85,20 +110,41 @@ def list_changes(versions: list[Version]) -> list[list[Change]]:
 def compare_records(old: Record, new: Record) -> list[Change]:
     """Values that were added, removed or changed, field by field, in the order of the records.
 
-    People and organisations are known again by name, dates by value, amounts by value and currency, quotes by speaker
-    and first words, commitments by value and parties, events by their words. Several values of one field that are
-    known by the same are compared by their first. Takes time in proportion to the values.
+    Several values of one field that are known by the same are compared by their first. Takes time in proportion to the
+    values.
     """
-    changes = [
-        Change(field="release", value="", what="changed", attribute=name, old=before, new=after)
-        for name in ("title", "url", "published", "place", "issuer", "language")
-        if (before := _say(getattr(old.release, name))) != (after := _say(getattr(new.release, name)))
-    ]
+    return [change for pair in pair_values(old, new) for change in list_pair_changes(pair)]
+
+
+def pair_values(old: Record, new: Record) -> Iterator[Pair]:
+    """What is known again by the same in both records, and what only one of them has; first the release itself.
+
+    People and organisations are known again by name, dates by value, amounts by value and currency, quotes by their
+    first words, commitments by value and parties, events by their words, sections by kind, checks by code.
+    """
+    sums = _sums(old), _sums(new)
+    yield Pair("release", "", old.release, new.release, _FACTS, sums)
     for field, known_by, attributes in _FIELDS:
         first, then = (_known(getattr(record, field), known_by) for record in (old, new))
         for key in {**first, **then}:
-            changes += _compare(field, key, attributes, (first.get(key), then.get(key)))
-    return changes
+            yield Pair(field, key, first.get(key), then.get(key), attributes, sums)
+
+
+def _sums(record: Record) -> dict[str, str]:
+    paid: tuple[Amount | Commitment, ...] = (*record.amounts, *record.commitments)
+    return {one.id: _sum(one) for one in paid}
+
+
+def list_pair_changes(pair: Pair) -> list[Change]:
+    """What of one value has changed."""
+    if pair.old is None or pair.new is None:
+        return [Change(field=pair.field, value=pair.key, what="removed" if pair.new is None else "added")]
+    said = ((name, *(pair.say(name))) for name in pair.attributes)
+    return [
+        Change(field=pair.field, value=pair.key, what="changed", attribute=name, old=before, new=after)
+        for name, before, after in said
+        if before != after
+    ]
 
 
 def _known(values: Iterable[Any], known_by: Callable[[Any], str]) -> dict[str, Any]:
@@ -106,18 +152,6 @@ def _known(values: Iterable[Any], known_by: Callable[[Any], str]) -> dict[str, A
     for value in values:
         known.setdefault(known_by(value), value)
     return known
-
-
-def _compare(field: str, key: str, attributes: tuple[str, ...], pair: tuple[Any, Any]) -> list[Change]:
-    old, new = pair
-    if old is None or new is None:
-        return [Change(field=field, value=key, what="removed" if new is None else "added")]
-    said = ((name, _say(getattr(old, name)), _say(getattr(new, name))) for name in attributes)
-    return [
-        Change(field=field, value=key, what="changed", attribute=name, old=before, new=after)
-        for name, before, after in said
-        if before != after
-    ]
 
 
 def _say(value: Any) -> str | None:
@@ -140,17 +174,21 @@ def _payment(value: Any) -> str:
 
 def _quote(value: Any) -> str:
     words = value.text.split()
-    return f"{value.speaker or '?'}: {' '.join(words[:_FIRST_WORDS])}{' …' if len(words) > _FIRST_WORDS else ''}"
+    return f"{' '.join(words[:_FIRST_WORDS])}{' …' if len(words) > _FIRST_WORDS else ''}"
 
 
+_FACTS = ("title", "url", "published", "place", "issuer", "language")
+_PAID = ("maximum", "qualifier", "kind", "purpose", "period", "part_of")
 _FIELDS: tuple[tuple[str, Callable[[Any], str], tuple[str, ...]], ...] = (
-    ("people", lambda person: person.name, ("title", "organisation")),
-    ("organisations", lambda body: body.name, ("acronym", "kind")),
-    ("dates", lambda date: date.value or f"“{date.text}”", ("role",)),
-    ("amounts", _sum, ("maximum", "qualifier", "kind", "payer", "payee", "purpose", "period")),
-    ("quotes", _quote, ("text",)),
-    ("events", lambda event: event.text, ("when", "place", "is_past")),
-    ("commitments", _payment, ("maximum", "qualifier", "kind", "purpose", "period", "day")),
+    ("people", lambda person: person.name, ("title", "organisation", "section")),
+    ("organisations", lambda body: body.name, ("acronym", "kind", "section")),
+    ("dates", lambda date: date.value or f"“{date.text}”", ("role", "section")),
+    ("amounts", _sum, (*_PAID, "payer", "payee", "equals", "section")),
+    ("quotes", _quote, ("speaker", "text", "section")),
+    ("events", lambda event: event.text, ("when", "place", "is_past", "section")),
+    ("commitments", _payment, (*_PAID, "day")),
+    ("sections", lambda section: section.kind, ("about",)),
+    ("checks", lambda check: check.code, ()),
 )
 """What a value is known again by, and what of it may change."""
 

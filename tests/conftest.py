@@ -1,15 +1,22 @@
 """Fixtures: an empty store on SQLite and on PostgreSQL, and made-up releases to put into it."""
 
+import contextlib
 import datetime as dt
+import fcntl
 import itertools
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -76,6 +83,50 @@ def postgres_server() -> Iterator[str]:
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+_KEEPER = """
+import os, subprocess, sys, time
+server = subprocess.Popen([sys.executable, "-m", "prefect", "server", "start", "--no-ui", "--port", sys.argv[1]])
+try:
+    while server.poll() is None:
+        os.kill(int(sys.argv[2]), 0)
+        time.sleep(0.5)
+finally:
+    server.terminate()
+"""
+"""Ends the server once the tests are over, however they ended."""
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the API of a real server, one for the tests of all processes: it takes half a minute to start."""
+    base, is_worker = tmp_path_factory.getbasetemp(), "PYTEST_XDIST_WORKER" in os.environ
+    shared = base.parent if is_worker else base
+    with (shared / "prefect.url").open("a+") as told:
+        fcntl.flock(told, fcntl.LOCK_EX)
+        told.seek(0)
+        if not (url := told.read()):
+            url = _start_prefect(shared / "prefect", os.getppid() if is_worker else os.getpid())
+            told.write(url)
+    return url
+
+
+def _start_prefect(home: Path, needed_by: int) -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    command = [sys.executable, "-c", _KEEPER, str(port), str(needed_by)]
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.Popen(command, env=environment, **quiet)
+    url, deadline = f"http://127.0.0.1:{port}/api", time.monotonic() + 180
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/health").is_success:
+                return url
+        time.sleep(0.2)
+    raise TimeoutError(f"{url}: the server did not start")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ from store.database import Store, close_store, open_store
 from store.models import Batch, Item
 from store.save import save_batch
 
-SERVE = [sys.executable, "-c", "from cli.start import main; main()", "review", "--no-open"]
+SERVE = [sys.executable, "-c", "from cli.main import main; main()", "review", "--no-open"]
 HOSTILE = (
     "<script>alert(1)</script> & \"quotes\" 'too' {{ 7*7 }}\n\n"
     "HAIFA, May 4, 2026 😀 - חברת נמל חיפה תשלם 5 מיליון € לבית הספר.\n\n"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from schemas.page import FetchedPage
 from schemas.problem import Problem
 from schemas.source import Link
@@ -32,6 +33,7 @@ from store.runs import start_run
 from store.save import save_batch
 from store.search import has_words
 from store.status import load_status
+from store.tending import Tending
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 ROOT = Path(__file__).parents[1]
@@ -115,6 +117,7 @@ def test_what_was_stored_is_there_again(
     before, after = contents(store), contents(other)
     assert [state for row in after["run"] for state in row if state in ("running", "interrupted")] == ["interrupted"]
     assert {**after, "run": ()} == {**before, "run": ()}
+    assert len(before["run"]) == 2  # the backup itself is one
     assert sum(map(bool, before.values())) > 20
     assert load_bytes(there.archive_url, sha256) == b"<p>\x00"
     assert there.learned.read_bytes() == kept.learned.read_bytes()
@@ -180,6 +183,7 @@ def test_a_backup_of_an_older_version(
     before = contents(store)
     with writing(store) as connection:
         downgrade(connection, "0008")
+    monkeypatch.setattr("store.backup.tending", lambda *_: nullcontext(Tending(store, "")))
     save_backup(store, kept, tmp_path / "b", NOW)
     assert check_backup(tmp_path / "b").revision == "0008"
     with writing(store) as connection:
@@ -198,7 +202,7 @@ def test_the_commands(store: Store, kept: Kept, tmp_path: Path, make_item: Calla
     sha256 = fill(store, kept, make_item)
 
     def run(*words: str, folder: Path = tmp_path) -> tuple[int, str]:
-        done = CliRunner().invoke(app, words, env={"DATELINE_DATA_DIR": str(folder), "COLUMNS": "200"})
+        done = CliRunner().invoke(build_app(), words, env={"DATELINE_DATA_DIR": str(folder), "COLUMNS": "200"})
         return done.exit_code, done.output + str(done.exception or "")
 
     file, new = str(tmp_path / "b"), tmp_path / "new"

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from schemas.record import Record
 from store import tables
 
@@ -56,11 +56,12 @@ def test_ingest_shows_what_it_found(ingested: tuple[Path, subprocess.CompletedPr
     ]
 
 
-def test_ingest_on_a_terminal_says_nothing_of_prefects(tmp_path: Path) -> None:
+def test_ingest_on_a_terminal_says_nothing_of_prefects(tmp_path: Path, prefect_server: str) -> None:
     """Prefect tells terminals, and only them, of the usage data that it would like to collect."""
     terminal, inside = pty.openpty()
     command = [*DATELINE, "ingest", "--source", "sample-club"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdin=inside, stdout=inside, stderr=inside)
+    environment = {**os.environ, "PREFECT_API_URL": prefect_server}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=inside, stdout=inside, stderr=inside)
     os.close(inside)
     said = b""
     with contextlib.suppress(OSError):  # how the end of a terminal shows
@@ -70,12 +71,14 @@ def test_ingest_on_a_terminal_says_nothing_of_prefects(tmp_path: Path) -> None:
     assert process.wait() == 0
     assert b"\x1b[" in said  # colours and a bar
     assert b"Marlin" in said
-    assert said.lower().replace(b"starting prefect", b"").count(b"prefect") == 0
+    assert said.lower().replace(b"reporting to prefect", b"").count(b"prefect") == 0
 
 
-def test_second_ingest_stores_nothing(ingested: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_second_ingest_stores_nothing(
+    ingested: tuple[Path, subprocess.CompletedProcess[str]], prefect_server: str
+) -> None:
     folder, _ = ingested
-    done = dateline("ingest", cwd=folder)
+    done = dateline("ingest", cwd=folder, PREFECT_API_URL=prefect_server)
     assert done.returncode == 0, done.stderr
     assert "Nothing new: all 18 listed releases are in the store already." in done.stdout
 
@@ -158,12 +161,12 @@ def hostile(tmp_path: Path) -> Path:
     return folder
 
 
-def test_hostile_files(hostile: Path, tmp_path: Path) -> None:
+def test_hostile_files(hostile: Path, tmp_path: Path, prefect_server: str) -> None:
     """Each gets one clear line and its place in quarantine; the rest is stored; exit code 1."""
     locked = hostile / "locked"
     locked.chmod(0)
     readable = os.access(locked, os.R_OK)  # a superuser reads everything
-    done = dateline("ingest", hostile, cwd=tmp_path)
+    done = dateline("ingest", hostile, cwd=tmp_path, PREFECT_API_URL=prefect_server)
     locked.chmod(stat.S_IRWXU)
     assert done.returncode == 1
     bad = {"empty.html", "binary.txt", "huge.txt", "broken.html", "nested.html", "cut.jsonl#2"} | (
@@ -227,7 +230,7 @@ USAGE = [
 )
 def test_wrong_usage(args: list[str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(app, args, env={"COLUMNS": "200", "NO_COLOR": "1"})
+    result = CliRunner().invoke(build_app(), args, env={"COLUMNS": "200", "NO_COLOR": "1"})
     said = result.output + str(result.exception or "")
     assert complaint in said
     assert result.exit_code == 2 or type(result.exception).__name__ in {"SourcesError"}
@@ -241,6 +244,14 @@ def test_wrong_settings_are_named(tmp_path: Path, variable: str, value: str) -> 
     assert done.returncode == 2
     assert value.partition(":")[0] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_commands_that_need_no_spacy_do_not_wait_for_it() -> None:
+    program = "import sys; from cli.main import build_app; build_app(sys.argv[1:]); print(*sys.modules)"
+    quick = ("status", "show", "find", "link", "export", "review", "schema")
+    loaded = subprocess.run([sys.executable, "-c", program, *quick], capture_output=True, text=True, check=True).stdout
+    assert "store.status" in loaded
+    assert {"spacy", "prefect", "onnxruntime", "trafilatura"}.isdisjoint(loaded.split())
 
 
 def test_schema_is_the_models(tmp_path: Path) -> None:

@@ -1,22 +1,21 @@
 """The flow, with the real Prefect, a real server to fetch from and a real store."""
 
-import contextlib
 import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.ingest
 from flows.propose import write_entry
@@ -37,7 +36,9 @@ def newsroom() -> Iterator[Newsroom]:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefect_server: str) -> Iterator[Path]:
+    """Where runs of this process and of others leave their data; they report to one server."""
+    monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     for name, value in {
         "DATA_DIR": str(tmp_path / "data"),
         "TIMEOUT_SECONDS": "2",
@@ -45,7 +46,8 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "BATCH_SIZE": "7",
     }.items():
         monkeypatch.setenv(f"DATELINE_{name}", value)
-    return tmp_path / "data"
+    with temporary_settings({PREFECT_API_URL: prefect_server}):
+        yield tmp_path / "data"
 
 
 def source(newsroom: Newsroom, name: str, paths: list[str], **fields: Any) -> Source:
@@ -134,40 +136,23 @@ def test_a_batch_that_cannot_be_stored_is_said(
     assert report.saved["new"] in (3, 7)  # the other of the two batches; they run side by side
 
 
-@pytest.fixture
-def prefect_server(tmp_path: Path) -> Iterator[str]:
-    """Address of the API of a real server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect")}, **quiet)
-    url = f"http://127.0.0.1:{port}/api"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/health").is_success:
-                break
-        time.sleep(0.2)
-    yield url
-    server.terminate()
-    server.wait()
-
-
 def test_reports_to_a_prefect_server(prefect_server: str, data_dir: Path) -> None:
     """The run, its tasks and its summary are seen there; the command says whom it reports to."""
     command = [*DATELINE, "ingest", "--source", "sample-club"]
-    environment = {**os.environ, "PREFECT_API_URL": prefect_server}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    began = datetime.now(UTC).isoformat()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert prefect_server in done.stderr
-    (seen,) = httpx.post(f"{prefect_server}/flow_runs/filter", json={}).json()
+    asked = {"flow_runs": {"start_time": {"after_": began}}}  # other tests' runs are there as well
+    runs = httpx.post(f"{prefect_server}/flow_runs/filter", json=asked).json()
+    seen = next(run for run in runs if str(run["state"]["message"]).startswith("2 new, 0 changed and 0 unchanged"))
     assert seen["state"]["name"] == "Completed"
-    assert seen["state"]["message"].startswith("2 new, 0 changed and 0 unchanged releases stored")
-    names = {run["name"].partition("-")[0] for run in httpx.post(f"{prefect_server}/task_runs/filter", json={}).json()}
+    mine = {"flow_runs": {"id": {"any_": [seen["id"]]}}}
+    names = {
+        run["name"].partition("-")[0] for run in httpx.post(f"{prefect_server}/task_runs/filter", json=mine).json()
+    }
     assert names <= {"discover", "ingest batch"}  # recorded after the run's end, so not all need be there yet
-    (artifact,) = httpx.post(f"{prefect_server}/artifacts/filter", json={}).json()
+    (artifact,) = httpx.post(f"{prefect_server}/artifacts/filter", json=mine).json()
     assert json.loads(artifact["data"]) == [
         {"source": "sample-club", "links": 2, "known": 0, "older": 0, "stored": 2, "failed": 0}
     ]
@@ -177,26 +162,25 @@ def test_an_alarm_is_an_event(prefect_server: str, newsroom: Newsroom, data_dir:
     """A layout that changed in silence is told within one run: on the screen, in `status`, and to Prefect."""
     paths = [newsroom.release(number) for number in range(9)]
     toml = tmp_path / "sources.toml"
-    toml.write_text(write_entry(source(newsroom, "a", paths)))
-    environment = {**os.environ, "PREFECT_API_URL": prefect_server}
+    toml.write_text(write_entry(source(newsroom, "undated", paths)))
     command = [*DATELINE, "ingest", str(toml)]
-    subprocess.run(command, env=environment, capture_output=True, check=True)
+    subprocess.run(command, capture_output=True, check=True)
     for number in range(20, 26):  # from now on no page tells its date where it did
         page = newsroom_page(number).replace("article:published_time", "changed")
         newsroom.page(f"/release/{number}", page.replace("on 3 April 2025 ", ""))
-    source(newsroom, "a", [*paths, *(f"/release/{number}" for number in range(20, 26))])
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    alarm = "source a: 6 of its last 6 releases have no date of publication, of those before 0 of 9"
+    source(newsroom, "undated", [*paths, *(f"/release/{number}" for number in range(20, 26))])
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    alarm = "source undated: 6 of its last 6 releases have no date of publication, of those before 0 of 9"
     assert f"alarm: {alarm}" in done.stderr
     assert alarm in subprocess.run([*DATELINE, "status"], capture_output=True, text=True, check=True).stdout
-    wanted = {"filter": {"event": {"prefix": ["dateline.source."]}}}
+    wanted = {"filter": {"event": {"prefix": ["dateline.source.no_dates"]}}}
     events: list[dict[str, Any]] = []
     deadline = time.monotonic() + 60
     while not events and time.monotonic() < deadline:
         events = httpx.post(f"{prefect_server}/events/filter", json=wanted).json()["events"]
         time.sleep(0.2)
     assert [(event["event"], event["payload"]["message"]) for event in events] == [("dateline.source.no_dates", alarm)]
-    assert events[0]["resource"]["prefect.resource.id"] == "dateline.source.a"
+    assert events[0]["resource"]["prefect.resource.id"] == "dateline.source.undated"
 
 
 def test_killed_and_started_again(newsroom: Newsroom, data_dir: Path, tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from tests.test_cli import dateline
 
 
 @pytest.fixture(scope="module")
-def linked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def linked(tmp_path_factory: pytest.TempPathFactory, prefect_server: str) -> Path:
     """A folder in which the samples were ingested and linked once."""
     folder = tmp_path_factory.mktemp("desk")
-    dateline("ingest", cwd=folder)
+    dateline("ingest", cwd=folder, PREFECT_API_URL=prefect_server)
     done = dateline("find", "Norvik", cwd=folder)
     assert done.returncode == 1
     assert "18 releases are not linked yet and cannot be found: run `dateline link`" in done.stderr

@@ -9,12 +9,14 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 PROGRAM = """
 import json, os, sys
 from flows.prefect_server import start_server
 start_server()
 import httpx
+import pytest
 from prefect.settings import PREFECT_API_URL
 url = PREFECT_API_URL.value()
 is_up = "elsewhere" in url or httpx.get(url + "/health").json()
@@ -29,21 +31,27 @@ def ran(home: Path, **given: str) -> dict[str, object]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prefect's folder; its database takes longest to make, so there is one."""
+    return tmp_path_factory.mktemp("prefect")
+
+
 def is_up(url: object) -> bool:
     address = httpx.URL(str(url))
     with socket.socket() as asking:
         return asking.connect_ex((address.host, address.port)) == 0
 
 
-def test_it_runs_elsewhere_and_ends_with_its_program(tmp_path: Path) -> None:
-    said = ran(tmp_path)
+def test_it_runs_elsewhere_and_ends_with_its_program(home: Path) -> None:
+    said = ran(home)
     assert (said["is_up"], said["loaded"]) == (True, [])
     assert not is_up(said["url"])
 
 
-def test_it_ends_with_a_program_that_is_killed(tmp_path: Path) -> None:
+def test_it_ends_with_a_program_that_is_killed(home: Path) -> None:
     program = PROGRAM + "sys.stdout.flush(); os.kill(os.getpid(), 9)"
-    environment = {**os.environ, "PREFECT_HOME": str(tmp_path)}
+    environment = {**os.environ, "PREFECT_HOME": str(home)}
     killed = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert killed.returncode == -9
     url, until = json.loads(killed.stdout)["url"], time.monotonic() + 20

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.main import app
+from cli.main import build_app
 from flows.fetch import Fetcher
 from flows.listed import DiscoverError
 from flows.propose import propose_source, write_entry
@@ -97,7 +97,7 @@ def test_an_entry_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def dateline(*args: object) -> Result:
-    return CliRunner().invoke(app, [*map(str, args)])
+    return CliRunner().invoke(build_app(), [*map(str, args)])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from review.accounts import check_password, load_users
 from tests.review_desk_site import SERVE
 
@@ -16,7 +16,8 @@ PASSWORD = "a long password"  # noqa: S105 - a test's
 
 
 def _user(folder: Path, *words: str, typed: str = f"{PASSWORD}\n{PASSWORD}\n") -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["review", "user", *words], input=typed, env={"DATELINE_DATA_DIR": str(folder)})
+    environment = {"DATELINE_DATA_DIR": str(folder)}
+    done = CliRunner().invoke(build_app(), ["review", "user", *words], input=typed, env=environment)
     return done.exit_code, done.output
 
 

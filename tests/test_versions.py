@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build_app
 from schemas.evidence import Party
 from schemas.record import Commitment, Record
 from store.database import Store, close_store, open_store
@@ -42,7 +42,7 @@ def change(field: str, value: str, what: str, *more: str | None) -> Change:
 
 
 WAITED = "We have waited a long time"
-QUOTE = "Ana Reis: We have waited a long time …"
+QUOTE = "We have waited a long time …"
 CHANGES: list[tuple[Callable[[Record], Record], list[Change]]] = [
     # nothing
     (lambda r: r, []),
@@ -67,6 +67,14 @@ CHANGES: list[tuple[Callable[[Record], Record], list[Change]]] = [
     # the end of a quote
     (lambda r: with_first(r, "quotes", text=f"{WAITED} for it!"),
      [change("quotes", QUOTE, "changed", "text", f"{WAITED} for this,", f"{WAITED} for it!")]),
+    # another speaker
+    (lambda r: with_first(r, "quotes", speaker=None),
+     [change("quotes", QUOTE, "changed", "speaker", "Ana Reis", None)]),
+    # what a sum is a part of, by that sum
+    (lambda r: with_first(r, "amounts", part_of=r.amounts[0].id),
+     [change("amounts", "2500000 EUR", "changed", "part_of", None, "2500000 EUR")]),
+    # what is to be looked at, by its kind
+    (lambda r: r.model_copy(update={"checks": r.checks[1:]}), [change("checks", "vague_amount", "removed")]),
     (lambda r: r.model_copy(update={"release": r.release.model_copy(update={"issuer": None, "place": "Porto"})}),
      [change("release", "", "changed", "place", "Lisbon", "Porto"),
       change("release", "", "changed", "issuer", "Norvik Foundation", None)]),
@@ -132,7 +140,7 @@ def test_there_is_no_such_release(store: Store) -> None:
 
 
 def run(url: str, *arguments: str) -> str:
-    done = CliRunner().invoke(app, ["show", *arguments], env={"DATELINE_DATABASE": url})
+    done = CliRunner().invoke(build_app(), ["show", *arguments], env={"DATELINE_DATABASE": url})
     assert done.exit_code == 0, done.output
     return done.stdout
 

@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from store.derived import drop_derived, make_derived
+
 
 def is_up_to_date(connection: Connection) -> bool:
     """Whether no migration is missing; reads only."""
@@ -28,12 +30,16 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
     Raises alembic's CommandError when the database is at a revision that this program does not know, or is to have one.
     """
+    drop_derived(connection)
     with _config(connection) as config:
         command.upgrade(config, revision)
+    if revision == "head":
+        make_derived(connection)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
     """Undo every migration after a revision: what their tables and columns hold is lost."""
+    drop_derived(connection)
     with _config(connection) as config:
         command.downgrade(config, revision)
 

@@ -1,0 +1,280 @@
+"""The flow `batch`: files of any size are taken in while workers extract what is stored, here or on a Dask cluster."""
+
+import flows.quiet  # noqa: F401  isort: skip  (settings that Prefect reads when it is first imported)
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.futures import PrefectFuture, PrefectWrappedFuture
+from prefect.states import Completed, Failed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from flows.extraction import extract_checked, version_of
+from flows.files import FILES_SOURCE
+from flows.intake import Desk, Taken, list_inputs, take_in
+from flows.report import LISTENER, Report, add_reports
+from flows.workers import Crew, WorkerLostError
+from schemas.page import utc_now
+from schemas.problem import Problem
+from schemas.settings import Settings
+from store.database import close_store, open_store
+from store.models import Batch
+from store.runs import finish_run, start_run
+from store.save import save_batch
+from store.waiting import list_waiting
+
+AHEAD = 2
+"""Batches that wait for a worker while all are at work."""
+_MOST_LOSSES = 2
+"""Workers that a batch may cost before it is cut into single releases, and a release before it is left."""
+_COUNTED = ("found", "known", "stored", "failed")
+ReportData = dict[str, Any]
+"""A Report as JSON."""
+Extract = Callable[[Sequence[str]], Report]
+
+
+class _Work(NamedTuple):
+    """Releases to be extracted together."""
+
+    ids: tuple[str, ...]
+    losses: int = 0
+    """Workers that died over them."""
+
+
+def batch(
+    paths: list[Path], published: date | None = None, workers: int | None = None, dask: str | None = None
+) -> State[ReportData]:
+    """Run the flow on so many processes of this machine, or on the Dask cluster whose scheduler has that address."""
+    settings = Settings()
+    address = dask or (None if workers else settings.dask)
+    number = workers or settings.workers
+    runner: TaskRunner[Any] = _dask_runner(address) if address else ThreadPoolTaskRunner(max_workers=number)
+    state: State[Any] = batch_flow.with_options(task_runner=runner)(
+        paths, published, number, address, return_state=True
+    )
+    return state
+
+
+def _dask_runner(address: str) -> TaskRunner[Any]:
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    runner: TaskRunner[Any] = DaskTaskRunner(address=address)
+    return runner
+
+
+@flow(name="batch")
+def batch_flow(
+    paths: list[Path], published: date | None = None, workers: int = 1, dask: str | None = None
+) -> State[ReportData]:
+    """Store records of all releases in files, folders and archives; `published` is the date of those that tell none.
+
+    The final state's data is a Report; the state is Failed when nothing worked, and named `PartlyFailed` when
+    something did not.
+    """
+    settings = _absolute(Settings())
+    store = open_store(settings.database_url)
+    try:
+        run = start_run(store, utc_now(), [FILES_SOURCE])
+        desk = Desk(settings, store, version_of(settings, store), published, run.id)
+        report = Report(errors=("the run was stopped; start it again, it goes on where it stood",))
+        try:
+            report = add_reports(_run(paths, desk, workers, dask))
+        finally:
+            counts = {name: report.total(name) for name in _COUNTED}
+            finish_run(store, run.id, utc_now(), counts, failed=not report.clean)
+    finally:
+        close_store(store)
+    return _conclude(report)
+
+
+def _absolute(settings: Settings) -> Settings:
+    """The settings as processes in other folders need them."""
+    places = {"data_dir": settings.data_dir.absolute(), "database": settings.database_url}
+    return settings.model_copy(update=places | {"archive": settings.archive_url})
+
+
+def _run(paths: list[Path], desk: Desk, workers: int, dask: str | None) -> Iterator[Report]:
+    progress = _Progress(sum(_size(path) for path in list_inputs(paths, desk.settings)))
+    with ExitStack() as stack:
+        if dask:
+            extract: Extract = partial(extract_checked, desk.settings, desk.version, desk.run_id)
+            window = _dask_window
+        else:
+            crew = Crew(desk.settings, workers)
+            stack.callback(crew.dismiss)
+            extract, window = partial(_by_crew, crew, desk), lambda: workers + AHEAD
+        work = _work(paths, desk)
+        for part in _extract_all(work, partial(_submit, extract), window, desk):
+            progress.add(part)
+            yield part.report
+
+
+def _size(path: Path | Problem) -> int:
+    try:
+        return 0 if isinstance(path, Problem) else path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _by_crew(crew: Crew, desk: Desk, ids: Sequence[str]) -> Report:
+    return crew.extract(ids, desk.run_id)
+
+
+def _dask_window() -> int:
+    """Batches under way at once on the cluster as it is now: for each of its threads one at work and one that waits."""
+    context = FlowRunContext.get()
+    runner: Any = context.task_runner if context else None
+    threads: int = sum(runner.client.ncores().values())
+    return 2 * max(1, threads)
+
+
+def _work(paths: list[Path], desk: Desk) -> Iterator[Taken]:
+    """What earlier runs left, then what the files hold."""
+    for page in list_waiting(desk.store):
+        for start in range(0, len(page), desk.settings.batch_size):
+            yield Taken(tuple(page[start : start + desk.settings.batch_size]), Report())
+    yield from take_in(paths, desk)
+
+
+def _submit(extract: Extract, ids: Sequence[str]) -> PrefectWrappedFuture[Report, Any]:
+    """Start a task around the work: ids go in, counts come back, no document passes through a scheduler."""
+
+    @task(name="extract batch", cache_policy=NO_CACHE, persist_result=False)
+    def run() -> Report:
+        return extract(ids)
+
+    future: PrefectWrappedFuture[Report, Any] = run.submit()  # type: ignore[assignment]  # what both runners give
+    return future
+
+
+def _extract_all(
+    taken: Iterator[Taken],
+    submit: Callable[[Sequence[str]], PrefectWrappedFuture[Report, Any]],
+    window: Callable[[], int],
+    desk: Desk,
+) -> Iterator[Taken]:
+    """Reports of what is taken in and what is extracted, as they come.
+
+    No more is taken in than keeps the workers busy, and no future is held longer than until its batch is done: a
+    scheduler that loses a worker computes no finished batch again.
+    """
+    done: SimpleQueue[tuple[_Work, PrefectWrappedFuture[Report, Any]]] = SimpleQueue()
+    again: deque[_Work] = deque()
+    running, is_over = 0, False
+    while True:
+        while running < window() and (again or not is_over):
+            if not again:
+                part = next(taken, None)
+                is_over = part is None
+                if part:
+                    yield part
+                    again.extend([_Work(part.ids)] if part.ids else [])
+                continue
+            work = again.popleft()
+            submit(work.ids).add_done_callback(partial(_put, done, work))
+            running += 1
+        if not running and not again and is_over:
+            return
+        work, future = done.get()
+        running -= 1
+        yield Taken((), _outcome(work, future, again, desk))
+        del future
+
+
+def _put(done: SimpleQueue[Any], work: _Work, future: PrefectFuture[Report]) -> None:
+    done.put((work, future))
+
+
+def _outcome(work: _Work, future: PrefectWrappedFuture[Report, Any], again: deque[_Work], desk: Desk) -> Report:
+    """A batch's report; one that lost its worker is tried again, one that was stopped by an error is left."""
+    try:
+        result: Any = future.result(raise_on_failure=False)
+    except Exception as error:  # what Dask raises itself
+        result = error
+    if isinstance(result, Report):
+        return result
+    if not _is_lost(result):
+        return Report(errors=(f"a batch was not extracted, the next run takes it up: {result}",))
+    losses = work.losses + 1
+    if losses >= _MOST_LOSSES and len(work.ids) == 1:
+        return _give_up(work.ids[0], desk)
+    alone = losses >= _MOST_LOSSES or not isinstance(result, WorkerLostError)  # Dask has tried it several times
+    again.extend([_Work((one,), 1) for one in work.ids] if alone else [work._replace(losses=losses)])
+    how = "one by one" if alone else "again"
+    message = f"a worker died over a batch of {len(work.ids)} releases; a new one does them {how}"
+    return Report(notes=(_problem(desk.run_id or "run", "worker_lost", message),))
+
+
+def _is_lost(error: object) -> bool:
+    return isinstance(error, WorkerLostError) or type(error).__name__ in ("KilledWorker", "CommClosedError")
+
+
+def _give_up(release_id: str, desk: Desk) -> Report:
+    """A release over which every worker died; it waits on, so that the next run tries it again."""
+    message = f"{release_id}: workers died over this release; give them more memory, or report it with its text"
+    problem = _problem(release_id, "worker_died", message)
+    save_batch(desk.store, Batch(seen_at=utc_now(), problems=(problem,), run_id=desk.run_id))
+    return Report(counts={FILES_SOURCE: {"failed": 1}}, problems=(problem,))
+
+
+def _problem(place: str, code: str, message: str) -> Problem:
+    return Problem(source=FILES_SOURCE, place=place, stage="extract", code=code, message=message)
+
+
+@dataclass
+class _Progress:
+    """Tells the listener how many releases are done, of about how many."""
+
+    size: int
+    """Bytes of all files."""
+    read: int = 0
+    documents: int = 0
+    done: int = 0
+
+    def add(self, part: Taken) -> None:
+        """Count what a part dealt with."""
+        self.read += part.size
+        self.documents += part.documents
+        report = part.report
+        counted = (report.total(name) for name in ("stored", "failed", "known"))
+        self.done += sum(counted) + report.saved.get("known", 0)
+        share = min(1.0, self.read / self.size) if self.size else 0
+        total = max(round(self.documents / share), self.done) if share and self.documents else None
+        LISTENER.get()("Releases", self.done, total)
+
+
+def _conclude(report: Report) -> State[ReportData]:
+    """The run's summary as an artifact and as its final state."""
+    rows = [{"source": source, **{name: n.get(name, 0) for name in _COUNTED}} for source, n in report.counts.items()]
+    create_table_artifact(table=rows, key="batch-summary", description=batch_line(report))
+    data = report.model_dump(mode="json")
+    if report.clean and not report.total("failed"):
+        return Completed(data=data, message=batch_line(report))
+    if not report.total("stored") and not report.total("known"):
+        return Failed(data=data, message=batch_line(report))
+    return Completed(data=data, name="PartlyFailed", message=batch_line(report))
+
+
+def batch_line(report: Report) -> str:
+    """What a run did, in a sentence.
+
+    >>> batch_line(Report(saved={"new": 2, "known": 1}, counts={"files": {"found": 3, "stored": 2, "failed": 1}}))
+    '2 releases extracted (2 new, 0 changed); 1 done before; 1 failed'
+    """
+    saved = report.saved
+    known = report.total("known") + saved.get("known", 0)
+    failed = report.total("failed")
+    made = f"{report.total('stored')} releases extracted ({saved.get('new', 0)} new, {saved.get('changed', 0)} changed)"
+    return f"{made}; {known} done before; {failed} failed"

@@ -1,0 +1,104 @@
+"""Taking files in: what is stored, what goes to quarantine, what a second or a killed run does not do again."""
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from flows.intake import Desk, take_in
+from flows.report import Report, add_reports
+from schemas.settings import Settings
+from store.database import Store, close_store, open_store
+from store.load import load_quarantine, load_release
+from store.waiting import list_waiting
+from tests.test_containers import HTML, make_warc
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    settings = Settings(data_dir=tmp_path / "data", batch_size=3)
+    store = open_store(settings.database_url)
+    yield Desk(settings, store, "0.1.0+12345678.fast")
+    close_store(store)
+
+
+def lines(*numbers: int, words: str = "Words of") -> bytes:
+    return b"".join(json.dumps({"id": str(n), "text": f"{words} {n}"}).encode() + b"\n" for n in numbers)
+
+
+def take(desk: Desk, *paths: Path) -> Report:
+    return add_reports(taken.report for taken in take_in(paths, desk))
+
+
+def waiting(store: Store) -> list[str]:
+    return sorted(one for page in list_waiting(store) for one in page)
+
+
+def test_a_file_is_taken_in_once(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(lines(1, 2, 3, 4) + b"{}\n"))
+    first, second = take(desk, path), take(desk, path)
+    assert (first.counts, first.saved["new"]) == ({"files": {"found": 4, "failed": 1}}, 4)
+    assert (second.counts, second.saved["new"], len(second.notes)) == ({"files": {"known": 4, "failed": 1}}, 0, 1)
+    assert waiting(desk.store) == ["1", "2", "3", "4"]
+    path.write_bytes(gzip.compress(lines(1, 2, 3, 4, 5)))  # mended: read again, and the failure is forgotten
+    assert take(desk, path).saved == {"new": 1, "changed": 0, "unchanged": 4}
+    assert load_quarantine(desk.store) == []
+
+
+def test_a_run_that_was_stopped_goes_on_behind_what_it_stored(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(*range(1, 11)))
+    assert len(list(islice(take_in([path], desk), 2))) == 2  # two transactions of three, then nothing more is asked for
+    report = take(desk, path)
+    assert report.counts == {"files": {"known": 6, "found": 4}}
+    assert len(waiting(desk.store)) == 10
+
+
+def test_an_id_that_stands_twice_in_a_file(desk: Desk, tmp_path: Path) -> None:
+    path, other = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    path.write_bytes(lines(1, 2, 3, 4) + lines(1, 2, words="Other words of") + lines(3))  # the last says the same
+    other.write_bytes(lines(4, words="Corrected words of"))
+    report = take(desk, path, other)
+    assert [(problem.code, problem.place) for problem in report.problems] == [
+        ("duplicate_id", f"{path}#5"),
+        ("duplicate_id", f"{path}#6"),
+    ]
+    assert (report.saved["new"], report.saved["changed"]) == (4, 1)
+    assert take(desk, path).total("failed") == 2
+
+
+def test_pages_of_a_crawl_are_found_by_their_addresses(desk: Desk, tmp_path: Path) -> None:
+    texts = [
+        f"<h1>Harbour grant</h1><p>The fund gave €{n} million to the school on the harbour today.</p>" for n in (1, 2)
+    ]
+    pages = [text.encode() for text in texts]
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(make_warc(("200 OK", pages[0], HTML), ("200 OK", pages[1], HTML), is_packed=True))
+    report = take(desk, path)
+    assert (report.saved["new"], report.problems) == (2, ())
+    release = load_release(desk.store, "https://norvik.example/0")
+    assert release is not None
+    assert "€1 million" in release.text
+
+
+def test_what_is_in_a_folder(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("../out.txt", "x")
+        archive.writestr("one.txt", "Harbour grant\n\nThe fund gave much.")
+    (folder / "a.zip").write_bytes(packed.getvalue())
+    (folder / "b.mbox").write_bytes(b"From a\nSubject: Harbour\nDate: Mon, 4 May 2026 10:00 +0000\n\nThe fund gave.\n")
+    (folder / "c.html").write_bytes(b"<h1>Harbour school opens</h1><p>The school on the harbour opens today.</p>")
+    (folder / "d.jsonl").write_bytes(b"")
+    (folder / "e.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+    report = take(desk, tmp_path)  # the store itself lies in there too
+    assert report.saved["new"] == 3
+    assert sorted(problem.code for problem in report.problems) == ["empty", "unsafe_name", "unsupported_type"]
