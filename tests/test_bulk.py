@@ -33,7 +33,12 @@ FULL: dict[str, Any] = {
     "exact": "123456789012345678901234.56",
 }
 EMPTY = dict.fromkeys(FULL)
-WAYS = [insert_rows, upsert, insert_missing, lambda *given: put(*given, new={"1"})]
+WAYS: list[Any] = [
+    insert_rows,
+    upsert,
+    insert_missing,
+    lambda connection, table, rows: put(connection, table, rows, {"1"}),
+]
 
 
 def read(store: Store) -> dict[str, dict[str, Any]]:
