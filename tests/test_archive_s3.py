@@ -132,7 +132,7 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
-    with pytest.raises(ArchiveError, match="cannot keep .*connect.*check that it can be reached"):
+    with pytest.raises(ArchiveError, match=r"cannot keep .*connect.*check that it can be reached"):
         save_bytes("s3://kept/pages", BODY)
 
 
