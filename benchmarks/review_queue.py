@@ -1,10 +1,11 @@
-"""How long the queue of review takes, and how fast a store for it is made.
+"""How long the queue of review takes, and how fast a store for it is made; with --opinions, how long agreement takes.
 
-python -m benchmarks.review_queue [--releases 20000] [--database URL]
+python -m benchmarks.review_queue [--releases 20000] [--database URL] [--opinions 500]
 
 The releases are the samples with other names, days and sources: each copy has names of its own in the same places, so
 that texts, values and checks are of real size and shape. `fill_store` makes them for other benchmarks as well. With
-`--database` the store stays, and is filled only where it is empty.
+`--database` the store stays, and is filled only where it is empty. With `--opinions` so many of them are reviewed by
+two people, who differ on one value of every other one.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from extractors.page import PageError, read_page
 from extractors.pipeline import build_pipeline
@@ -24,11 +25,14 @@ from extractors.record import extract_record
 from schemas.page import FetchedPage
 from schemas.record import Record
 from schemas.release import Release
-from schemas.review import QueueFilter
+from schemas.review import Accept, Act, Action, Opinion, QueueFilter, Reject, SetStatus, Target
 from schemas.source import Link, Source
 from schemas.values import derive_id
 from store.database import Store, close_store, open_store
 from store.models import Batch, Item
+from store.opinions import list_awaited, list_disputed, measure_opinions
+from store.review_desk import load_sheet
+from store.review_events import act
 from store.review_queue import load_choices, load_queue, next_release
 from store.save import save_batch
 
@@ -114,11 +118,36 @@ def _renamed(value: Any, text: str, swap: Callable[[str], str]) -> Any:
     return [_renamed(one, text, swap) for one in value] if isinstance(value, list | tuple) else value
 
 
+def fill_opinions(store: Store, number: int) -> None:
+    """Let two people review the first releases of the queue."""
+    for place, queued in enumerate(load_queue(store, QueueFilter(), number).releases):
+        for opinion in get_args(Opinion):
+            sheet = load_sheet(store, queued.release_id, "ana", NOW, opinion)
+            targets = tuple(Target(field=shown.field, value_id=shown.value_id) for shown in sheet.values)
+            odd = targets[opinion - 1 : opinion] if place % 2 and len(targets) > 2 else ()
+            actions: list[Action] = [Reject(targets=odd)] if odd else []
+            actions += [Accept(targets=rest)] if (rest := tuple(one for one in targets if one not in odd)) else []
+            for action in (*actions, SetStatus(status="done")):
+                key = derive_id(queued.release_id, opinion, action.kind)
+                asked = {"release_id": queued.release_id, "opinion": opinion, "seen": 9, "request_id": key}
+                act(store, Act(**asked, action=action, reviewer=("ana", "ben")[opinion - 1], at=NOW))
+
+
 class Timing(NamedTuple):
     """Medians, in milliseconds: on a machine that others use as well the processor's time says more."""
 
     wall: float
     processor: float
+
+
+def time_opinions(store: Store) -> Iterator[tuple[str, Timing, int]]:
+    """As `time_queue`, of what the page of second opinions asks for."""
+    agreements, timing = _time(lambda: measure_opinions(store))
+    yield "agreement of second opinions", timing, agreements[0].verdicts.count
+    disputed, timing = _time(lambda: list_disputed(store))
+    yield "releases to choose on", timing, len(disputed)
+    awaited, timing = _time(lambda: list_awaited(store, 1, "cleo", NOW))
+    yield "releases that wait", timing, len(awaited)
 
 
 def time_queue(store: Store) -> Iterator[tuple[str, Timing, int]]:
@@ -162,14 +191,17 @@ def main() -> None:
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("--releases", type=int, default=20_000)
     cli.add_argument("--database")
+    cli.add_argument("--opinions", type=int, default=0)
     args = cli.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         store = open_store(args.database or f"sqlite:///{scratch}/store.sqlite")
         if not load_queue(store, QueueFilter(status=()), 1).total:
             seconds = fill_store(store, args.releases)
             print(f"saved {args.releases} releases in {seconds:.0f} s: {args.releases / seconds:.0f} a second")
+        if args.opinions:
+            fill_opinions(store, args.opinions)
         print(f"{'ms':>8}{'ms of processor':>18}{'releases':>10}  what")
-        for title, timing, total in time_queue(store):
+        for title, timing, total in (*time_queue(store), *time_opinions(store)):
             print(f"{timing.wall:8.1f}{timing.processor:18.1f}{total:10}  {title}")
         close_store(store)
 

@@ -22,7 +22,7 @@ def run(command: Callable[[], object]) -> None:
     except ValidationError as error:
         if error.title != "Settings":
             raise
-        message = _describe_settings_error(error)
+        message = describe_settings_error(error)
     except BrokenPipeError:  # `dateline … | head`: the reader has what it wanted
         sys.stderr.close()
         sys.exit(1)
@@ -30,7 +30,8 @@ def run(command: Callable[[], object]) -> None:
     sys.exit(2)
 
 
-def _describe_settings_error(error: ValidationError) -> str:
+def describe_settings_error(error: ValidationError) -> str:
+    """The first wrong setting, its value and what is wrong with it."""
     first = error.errors()[0]
     variable = "DATELINE_" + "_".join(map(str, first["loc"])).upper()
     return f"{variable}={first['input']}: {first['msg']}"

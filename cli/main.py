@@ -2,20 +2,24 @@
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from cli.failures import run
-from cli.output import out
+from cli.output import JsonLines, err, out
+from schemas.logs import configure_logs
+from schemas.settings import Settings
 
 COMMANDS = {
     name: f"cli.{name}"
     for name in (
         *("ingest", "batch", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export"),
-        *("learn", "source", "backup", "gc", "schema"),
+        *("learn", "source", "backup", "gc", "doctor", "metrics", "schema"),
     )
 } | {"restore": "cli.backup"}
 """The file of each command, which is what bears its name there: a function, or a Typer of several commands."""
@@ -52,6 +56,11 @@ def options(
     ] = False,
 ) -> None:
     """Options of every command."""
+    with suppress(ValidationError):  # each command says which setting is wrong; `doctor` also what else is
+        settings = Settings()
+        configure_logs(settings.log, settings.log_level)
+        if settings.log == "json":
+            err.file = JsonLines(err.file)  # type: ignore[assignment]  # what rich needs of a file it has
 
 
 def main() -> None:

@@ -1,16 +1,18 @@
 """Where the command line prints: results on standard output, progress and complaints on standard error."""
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from schemas.page import utc_now
 from schemas.problem import Problem
 
 PIPE_WIDTH = 200
@@ -32,6 +34,24 @@ class Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         """`12.3/s`, or nothing before the first document."""
         return Text(f"{task.speed:.1f}/s" if task.speed else "", style="dim")
+
+
+class JsonLines(io.TextIOBase):
+    """Standard error where the log is JSON: what is said to people becomes lines of the log as well."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Each line as a JSON object."""
+        for line in filter(None, map(str.strip, text.splitlines())):
+            said = {"time": utc_now().isoformat(timespec="milliseconds"), "level": "info", "event": "said"}
+            self._stream.write(json.dumps({**said, "message": line}, ensure_ascii=False) + "\n")
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand over what waits."""
+        self._stream.flush()
 
 
 def progress_bar() -> Progress:

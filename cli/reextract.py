@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.output import complain, out, print_json, progress_bar
+from cli.output import complain, out, print_json
+from cli.progress import Watch
 from cli.tables import plain_table, shorten
 from extractors.names import check_model
 from flows.reextraction import Order, reextract_stored
@@ -33,7 +34,7 @@ def reextract(
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="None published after.")] = None,
     where: Annotated[str | None, typer.Option(help=_WHERE)] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Look at so many of them; stores nothing.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes on this machine.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Store the new records.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
@@ -44,7 +45,7 @@ def reextract(
     check_model(settings.model)
     first, last = (moment.date() if moment else None for moment in (since, until))
     selection = Selection(source=source, since=first, until=last, where=where, sample=sample)
-    found, is_whole = _watch(settings, Order(selection, apply, workers))
+    found, is_whole = _watch(settings, Order(selection, apply, workers or settings.workers))
     for problem in found.problems:
         complain(problem)
     if as_json:
@@ -57,13 +58,13 @@ def reextract(
 
 def _watch(settings: Settings, order: Order) -> tuple[Comparison, bool]:
     """What came of it, and whether that is all: Ctrl-C ends it with what is known by then."""
-    found = Comparison()
-    with closing(reextract_stored(settings, order)) as steps, progress_bar() as progress:
-        task = progress.add_task("Comparing" if not order.apply else "Extracting again", total=None)
+    found, stage = Comparison(), "Extracting again" if order.apply else "Comparing"
+    watch = Watch("Counting the releases")
+    with closing(reextract_stored(settings, order)) as steps, watch.progress:
         try:
             for found in steps:
                 total = min(found.due, order.selection.sample or found.due)
-                progress.update(task, completed=found.compared + found.unread + found.failed, total=total)
+                watch(stage, found.compared + found.unread + found.failed, total)
         except KeyboardInterrupt:
             return found, False
     return found, True
@@ -124,8 +125,9 @@ def closing_words(found: Comparison, is_whole: bool = True) -> str:
     'Nothing to do: all 3 selected releases are by this extractor already.'
     """
     if not found.due:
-        known = f"all {found.known:,} selected releases are by this extractor already" if found.known else "no release"
-        return f"Nothing to do: {known}." if found.known else "Nothing to do: no stored release is meant."
+        if not found.known:
+            return "Nothing to do: no stored release is meant; `dateline status` says which sources have any."
+        return f"Nothing to do: all {found.known:,} selected releases are by this extractor already."
     done = found.compared + found.unread
     words = f"{done:,} of {found.due:,} releases by another extractor looked at, {found.differing:,} say otherwise"
     words += f", {found.unsure:,} are otherwise sure of the same" if found.unsure else ""

@@ -64,6 +64,7 @@ def _setup(settings: Settings, store: Store, host: str, reviewer: str | None) ->
         user_header=settings.review_user_header,
         trusted=frozenset(settings.review_trusted.replace(",", " ").split()),
         address=settings.review_address,
+        metrics_token=settings.metrics_token,
         share=settings.review_share,
     )
 

@@ -15,6 +15,7 @@ from store.load import load_quarantine
 from store.models import Quarantined, Run, SourceStatus
 from store.status import load_status
 
+_RUN_COLUMNS = ("started", "what", "state", "#new", "#changed", "#unchanged", "#failed", "sources", "working seconds")
 SHOWN = 20
 """Quarantined places that the table shows; --json has them all."""
 
@@ -40,8 +41,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print everythin
     out.print(plain_table("Sources", ("source", "#releases", "#quarantined", "last seen", "last run"),
                           map(_source_row, state.sources)))  # fmt: skip
     out.print()
-    out.print(plain_table("Last runs", ("started", "state", "#new", "#changed", "#unchanged", "#failed", "sources"),
-                          map(_run_row, state.runs)))  # fmt: skip
+    out.print(plain_table("Last runs", _RUN_COLUMNS, map(_run_row, state.runs)))
     if checked := [entry for entry in health if entry.last_success or entry.failures]:
         out.print()
         columns = ("source", "last success", "#a week", "#failures", "#no date", "#no sums", "#no names")
@@ -68,7 +68,8 @@ def _health_row(health: Health) -> tuple[object, ...]:
 
 def _run_row(run: Run) -> tuple[object, ...]:
     numbers = (run.counts.get(name, 0) for name in ("new", "changed", "unchanged", "failed"))
-    return _minute(run.started), run.state, *numbers, shorten(", ".join(run.sources), 50)
+    stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in run.seconds.items())
+    return _minute(run.started), run.kind, run.state, *numbers, shorten(", ".join(run.sources), 50), stages
 
 
 def _quarantine_row(entry: Quarantined) -> tuple[object, ...]:

@@ -1,9 +1,8 @@
 """The payments of a release: what its sums are for, over what time, what they are part of; one row for each payment."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import prod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -12,12 +11,11 @@ from extractors.findings import Findings
 from extractors.parts import Part, find_parts
 from extractors.purposes import read_period, read_purpose, stop_of
 from extractors.sentences import Sentences
-from schemas.evidence import Evidence, Party, Reason, When
+from schemas.evidence import Evidence, Reason, When
+from schemas.payments import find_wholes, group_payments, make_commitment
 from schemas.record import Amount, Commitment, DateMention, Organisation, Person
 from schemas.values import derive_id
 
-_PAID = frozenset(("commitment", "penalty"))
-"""Kinds of sums that are payments whether or not the text says between whom."""
 _PART_RIGHT = 0.89
 """15 of the 16 parts that are found in annotated releases were right, by reading each: (15 + 1) / (16 + 2)."""
 _NEAR = 300
@@ -120,94 +118,14 @@ def _is_party(purpose: Evidence, names: Mapping[int, int]) -> bool:
     return leads and purpose.text.lower().startswith("for ")
 
 
-@dataclass
-class _Group:
-    """Amounts that tell of one payment, and between whom as far as any of them says."""
-
-    amounts: list[Amount]
-    payer: str | None
-    payee: str | None
-
-    def fits(self, amount: Amount) -> bool:
-        """Whether an amount of the same sum and kind says nothing against being the same payment."""
-        pairs = ((amount.payer, self.payer), (amount.payee, self.payee))
-        return all(first == second or first is None or second is None for first, second in pairs)
-
-    def add(self, amount: Amount) -> None:
-        """Take in one that fits."""
-        self.amounts.append(amount)
-        self.payer, self.payee = self.payer or amount.payer, self.payee or amount.payee
-
-
 def _find_commitments(release: str, amounts: Sequence[Amount], around: _Surroundings) -> list[Commitment]:
-    """One row for each payment: amounts of one sum, one kind and the same parties tell of one and the same.
-
-    Payments are commitments and penalties, and any other sum of which payer and payee are both known. The same sum in
-    another currency is no payment of its own.
-    """
-    groups = list(_group(amount for amount in amounts if _is_payment(amount)))
-    rows = [_commitment(release, sorted(group, key=_fullness, reverse=True), around) for group in groups]
-    of_amount = {key: row.id for row in rows for key in row.amounts}
-    wholes = {amount.id: amount.part_of for amount in amounts}
-    return [row.model_copy(update={"part_of": next(_whole_rows(row, wholes, of_amount), None)}) for row in rows]
-
-
-def _group(amounts: Iterable[Amount]) -> Iterator[list[Amount]]:
-    """Amounts that tell of one payment, in the order of the first of each."""
-    groups: dict[tuple[object, ...], list[_Group]] = {}
-    for amount in amounts:
-        same_sum = groups.setdefault((amount.value, amount.maximum, amount.currency, amount.kind), [])
-        fitting = next((group for group in same_sum if group.fits(amount)), None)
-        if fitting is None:
-            same_sum.append(_Group([amount], amount.payer, amount.payee))
-        else:
-            fitting.add(amount)
-    return (group.amounts for same_sum in groups.values() for group in same_sum)
-
-
-def _whole_rows(row: Commitment, wholes: dict[str, str | None], of_amount: dict[str, str]) -> Iterator[str]:
-    for key in row.amounts:
-        whole = of_amount.get(wholes.get(key) or "")
-        if whole is not None and whole != row.id:
-            yield whole
-
-
-def _is_payment(amount: Amount) -> bool:
-    known = amount.payer is not None and amount.payee is not None
-    return amount.equals is None and amount.value > 0 and (amount.kind in _PAID or (known and amount.kind is not None))
-
-
-def _fullness(amount: Amount) -> tuple[int, int]:
-    """How much an amount says of its payment; of two that say as much, the first of the text."""
-    told = (amount.payer, amount.payee, amount.purpose, amount.period)
-    return sum(value is not None for value in told), -amount.start
-
-
-def _commitment(release: str, group: Sequence[Amount], around: _Surroundings) -> Commitment:
-    fullest = group[0]
-    return Commitment(
-        id=derive_id(release, "commitment", min(group, key=lambda amount: amount.start).id),
-        kind=fullest.kind or "other",
-        amounts=tuple(amount.id for amount in group),
-        value=fullest.value,
-        maximum=fullest.maximum,
-        currency=fullest.currency,
-        qualifier=next((amount.qualifier for amount in group if amount.qualifier != "exact"), fullest.qualifier),
-        payer=_party(group, "payer"),
-        payee=_party(group, "payee"),
-        purpose=next((amount.purpose for amount in group if amount.purpose), None),
-        period=next((amount.period for amount in group if amount.period), None),
-        day=next(filter(None, (_day(amount, around) for amount in group)), None),
-        confidence=_confidence(fullest),
-    )
-
-
-def _party(group: Sequence[Amount], side: str) -> Party | None:
-    for amount in group:
-        name, words = getattr(amount, side), getattr(amount, f"{side}_words")
-        if name is not None and words is not None:
-            return Party(name=name, **words.model_dump(include={"start", "end", "text"}))
-    return None
+    """One row for each payment."""
+    rows = []
+    for group in group_payments(amounts):
+        key = derive_id(release, "commitment", min(group, key=lambda amount: amount.start).id)
+        day = next(filter(None, (_day(amount, around) for amount in group)), None)
+        rows.append(make_commitment(key, group, day))
+    return find_wholes(rows, amounts)
 
 
 def _day(amount: Amount, around: _Surroundings) -> When | None:
@@ -222,9 +140,3 @@ def _day(amount: Amount, around: _Surroundings) -> When | None:
         return None
     date = min(near, key=lambda one: max(one.start - amount.end, amount.start - one.end))
     return When(start=date.start, end=date.end, text=date.text, value=date.value)
-
-
-def _confidence(amount: Amount) -> float:
-    """That the sum, its kind and its parties are all right, as if they were independent of each other."""
-    parts = (amount.why[name].confidence for name in ("kind", "payer", "payee") if name in amount.why)
-    return round(amount.confidence * prod(parts), 3)

@@ -16,15 +16,15 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext
-from prefect.futures import PrefectFuture, PrefectWrappedFuture
+from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows.account import accounted
 from flows.extraction import extract_checked, version_of
 from flows.files import FILES_SOURCE
 from flows.intake import Desk, Taken, list_inputs, take_in
-from flows.report import LISTENER, Report, add_reports
+from flows.report import LISTENER, ClusterError, Report, add_reports, stage_table
 from flows.workers import Crew, WorkerLostError
 from schemas.page import utc_now
 from schemas.problem import Problem
@@ -53,35 +53,15 @@ class _Work(NamedTuple):
     """Workers that died over them."""
 
 
+@flow(name="batch")
 def batch(
     paths: list[Path], published: date | None = None, workers: int | None = None, dask: str | None = None
 ) -> State[ReportData]:
-    """Run the flow on so many processes of this machine, or on the Dask cluster whose scheduler has that address."""
-    settings = Settings()
-    address = dask or (None if workers else settings.dask)
-    number = workers or settings.workers
-    runner: TaskRunner[Any] = _dask_runner(address) if address else ThreadPoolTaskRunner(max_workers=number)
-    state: State[Any] = batch_flow.with_options(task_runner=runner)(
-        paths, published, number, address, return_state=True
-    )
-    return state
-
-
-def _dask_runner(address: str) -> TaskRunner[Any]:
-    from prefect_dask.task_runners import DaskTaskRunner
-
-    runner: TaskRunner[Any] = DaskTaskRunner(address=address)
-    return runner
-
-
-@flow(name="batch")
-def batch_flow(
-    paths: list[Path], published: date | None = None, workers: int = 1, dask: str | None = None
-) -> State[ReportData]:
     """Store records of all releases in files, folders and archives; `published` is the date of those that tell none.
 
-    The final state's data is a Report; the state is Failed when nothing worked, and named `PartlyFailed` when
-    something did not.
+    Extraction is on so many processes of this machine, or on the Dask cluster whose scheduler has that address. The
+    final state's data is a Report; the state is Failed when nothing worked, and named `PartlyFailed` when something did
+    not.
     """
     settings = _absolute(Settings())
     store = open_store(settings.database_url)
@@ -90,7 +70,8 @@ def batch_flow(
         desk = Desk(settings, store, version_of(settings, store), published, run.id)
         report = Report(errors=("the run was stopped; start it again, it goes on where it stood",))
         try:
-            report = add_reports(_run(paths, desk, workers, dask))
+            address = dask or (None if workers else settings.dask)
+            report = add_reports(accounted(_run(paths, desk, workers, address), store, run.id))
         finally:
             counts = {name: report.total(name) for name in _COUNTED}
             finish_run(store, run.id, utc_now(), counts, failed=not report.clean)
@@ -105,20 +86,52 @@ def _absolute(settings: Settings) -> Settings:
     return settings.model_copy(update=places | {"archive": settings.archive_url})
 
 
-def _run(paths: list[Path], desk: Desk, workers: int, dask: str | None) -> Iterator[Report]:
+def _run(paths: list[Path], desk: Desk, workers: int | None, dask: str | None) -> Iterator[Report]:
     progress = _Progress(sum(_size(path) for path in list_inputs(paths, desk.settings)))
     with ExitStack() as stack:
-        if dask:
-            extract: Extract = partial(extract_checked, desk.settings, desk.version, desk.run_id)
-            window = _dask_window
-        else:
-            crew = Crew(desk.settings, workers)
-            stack.callback(crew.dismiss)
-            extract, window = partial(_by_crew, crew, desk), lambda: workers + AHEAD
-        work = _work(paths, desk)
-        for part in _extract_all(work, partial(_submit, extract), window, desk):
+        team = _cluster(dask, desk, stack) if dask else _crew(workers or desk.settings.workers, desk, stack)
+        for part in extract_all(_work(paths, desk), team.start, team.window, desk):
             progress.add(part)
             yield part.report
+
+
+class _Team(NamedTuple):
+    """Who extracts."""
+
+    start: Callable[[Sequence[str]], Any]
+    """Ids to the future of a Report."""
+    window: Callable[[], int]
+    """Batches under way at once."""
+
+
+def _crew(workers: int, desk: Desk, stack: ExitStack) -> _Team:
+    crew = Crew(desk.settings, workers)
+    stack.callback(crew.dismiss)
+    runner: TaskRunner[Any] = stack.enter_context(ThreadPoolTaskRunner(max_workers=workers))
+    return _Team(partial(submit, runner, partial(_by_crew, crew, desk.run_id)), lambda: workers + AHEAD)
+
+
+def _by_crew(crew: Crew, run_id: str | None, ids: Sequence[str]) -> Report:
+    return crew.extract(ids, run_id)
+
+
+def _cluster(address: str, desk: Desk, stack: ExitStack) -> _Team:
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    runner: Any = stack.enter_context(DaskTaskRunner(address=address))
+    try:
+        runner.client.ncores()
+    except (OSError, ValueError) as error:  # nobody listens there, or it is no address
+        message = f"{address}: no Dask scheduler answers there ({error}); start one with `dask scheduler`"
+        raise ClusterError(message) from error
+    extract = partial(extract_checked, desk.settings, desk.version, desk.run_id)
+
+    def window() -> int:
+        """For each thread that the cluster has now, one batch at work and one that waits."""
+        threads: int = sum(runner.client.ncores().values())
+        return 2 * max(1, threads)
+
+    return _Team(partial(submit, runner, extract), window)
 
 
 def _size(path: Path | Problem) -> int:
@@ -126,18 +139,6 @@ def _size(path: Path | Problem) -> int:
         return 0 if isinstance(path, Problem) else path.stat().st_size
     except OSError:
         return 0
-
-
-def _by_crew(crew: Crew, desk: Desk, ids: Sequence[str]) -> Report:
-    return crew.extract(ids, desk.run_id)
-
-
-def _dask_window() -> int:
-    """Batches under way at once on the cluster as it is now: for each of its threads one at work and one that waits."""
-    context = FlowRunContext.get()
-    runner: Any = context.task_runner if context else None
-    threads: int = sum(runner.client.ncores().values())
-    return 2 * max(1, threads)
 
 
 def _work(paths: list[Path], desk: Desk) -> Iterator[Taken]:
@@ -148,20 +149,20 @@ def _work(paths: list[Path], desk: Desk) -> Iterator[Taken]:
     yield from take_in(paths, desk)
 
 
-def _submit(extract: Extract, ids: Sequence[str]) -> PrefectWrappedFuture[Report, Any]:
+def submit(runner: TaskRunner[Any], extract: Extract, ids: Sequence[str]) -> PrefectFuture[Report]:
     """Start a task around the work: ids go in, counts come back, no document passes through a scheduler."""
 
     @task(name="extract batch", cache_policy=NO_CACHE, persist_result=False)
     def run() -> Report:
         return extract(ids)
 
-    future: PrefectWrappedFuture[Report, Any] = run.submit()  # type: ignore[assignment]  # what both runners give
+    future: PrefectFuture[Report] = runner.submit(run, parameters={})
     return future
 
 
-def _extract_all(
+def extract_all(
     taken: Iterator[Taken],
-    submit: Callable[[Sequence[str]], PrefectWrappedFuture[Report, Any]],
+    start: Callable[[Sequence[str]], Any],
     window: Callable[[], int],
     desk: Desk,
 ) -> Iterator[Taken]:
@@ -170,7 +171,7 @@ def _extract_all(
     No more is taken in than keeps the workers busy, and no future is held longer than until its batch is done: a
     scheduler that loses a worker computes no finished batch again.
     """
-    done: SimpleQueue[tuple[_Work, PrefectWrappedFuture[Report, Any]]] = SimpleQueue()
+    done: SimpleQueue[tuple[_Work, Any]] = SimpleQueue()
     again: deque[_Work] = deque()
     running, is_over = 0, False
     while True:
@@ -183,7 +184,7 @@ def _extract_all(
                     again.extend([_Work(part.ids)] if part.ids else [])
                 continue
             work = again.popleft()
-            submit(work.ids).add_done_callback(partial(_put, done, work))
+            start(work.ids).add_done_callback(partial(_put, done, work))
             running += 1
         if not running and not again and is_over:
             return
@@ -193,11 +194,11 @@ def _extract_all(
         del future
 
 
-def _put(done: SimpleQueue[Any], work: _Work, future: PrefectFuture[Report]) -> None:
+def _put(done: SimpleQueue[Any], work: _Work, future: Any) -> None:
     done.put((work, future))
 
 
-def _outcome(work: _Work, future: PrefectWrappedFuture[Report, Any], again: deque[_Work], desk: Desk) -> Report:
+def _outcome(work: _Work, future: Any, again: deque[_Work], desk: Desk) -> Report:
     """A batch's report; one that lost its worker is tried again, one that was stopped by an error is left."""
     try:
         result: Any = future.result(raise_on_failure=False)
@@ -258,7 +259,7 @@ class _Progress:
 def _conclude(report: Report) -> State[ReportData]:
     """The run's summary as an artifact and as its final state."""
     rows = [{"source": source, **{name: n.get(name, 0) for name in _COUNTED}} for source, n in report.counts.items()]
-    create_table_artifact(table=rows, key="batch-summary", description=batch_line(report))
+    create_table_artifact(table=rows, key="batch-summary", description=f"{batch_line(report)}\n\n{stage_table(report)}")
     data = report.model_dump(mode="json")
     if report.clean and not report.total("failed"):
         return Completed(data=data, message=batch_line(report))

@@ -44,9 +44,9 @@ _DEAD_PROXY = {"server": "http://127.0.0.1:1", "bypass": "<-loopback>"}
 _NO_OTHER_WAY = """
 for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) delete window[name];
 window.open = () => null;"""
-_SYSTEM = ("chromium", "chromium-browser", "google-chrome")
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """Commands that are a Chromium, where Playwright has not installed its own."""
-_CHROMIUM = "a Chromium is had by `playwright install chromium` or from the system; DATELINE_BROWSER says where one is"
+CHROMIUM = "a Chromium is had by `playwright install chromium` or from the system; DATELINE_BROWSER says where one is"
 
 
 class Rendered(NamedTuple):
@@ -111,19 +111,19 @@ class Browser:
             from playwright.async_api import Error, async_playwright
         except ImportError as error:
             what = "a page has to be rendered (`render` of its source), and Playwright is not installed"
-            raise FetchError("no_browser", f"{what}: pip install 'dateline[browser]'; {_CHROMIUM}") from error
+            raise FetchError("no_browser", f"{what}: pip install 'dateline[browser]'; {CHROMIUM}") from error
         self._playwright = self._playwright or await async_playwright().start()
         try:
             self._chromium = await self._launch(self._playwright)
         except Error as error:
             why = error.message.strip().splitlines()[0]
-            raise FetchError("no_browser", f"no Chromium to render pages with ({why}): {_CHROMIUM}") from error
+            raise FetchError("no_browser", f"no Chromium to render pages with ({why}): {CHROMIUM}") from error
         return self._chromium
 
     async def _launch(self, playwright: "Playwright") -> "Chromium":
         where = self._settings.browser
         if where is None and not Path(playwright.chromium.executable_path).exists():
-            where = next((Path(found) for found in map(shutil.which, _SYSTEM) if found), None)
+            where = next((Path(found) for found in map(shutil.which, SYSTEM_BROWSERS) if found), None)
         return await playwright.chromium.launch(
             executable_path=where,
             args=_NO_NETWORK,

@@ -16,8 +16,10 @@ from spacy.language import Language
 from extractors.pipeline import build_pipeline, pipeline_version
 from extractors.record import extract_records, extractor_version
 from extractors.signature import read_signature
+from flows.account import measured
 from flows.memory import return_memory, settle_memory
 from flows.report import Report, add_reports
+from schemas.logs import configure_logs
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.record import Record
@@ -92,6 +94,7 @@ def _open(database_url: str) -> Store:
 
 @lru_cache(maxsize=1)
 def _build(settings: Settings, known: tuple[tuple[str, str], ...], _learned: int | None) -> Extractor:
+    configure_logs(settings.log, settings.log_level)
     return_memory()
     nlp = build_pipeline(settings.model, known, load_learned(settings.learned_path))
     settle_memory()
@@ -129,11 +132,11 @@ def cut_due(due: Sequence[Due]) -> Iterator[list[Due]]:
 
 
 def _extract(due: Sequence[Due], extractor: Extractor, run_id: str | None) -> Report:
-    seconds: Counter[str] = Counter()
+    seconds, latency = Counter[str](), Counter[str]()
     with timed(seconds, "load"):
         releases = load_texts(extractor.store, due)
     with timed(seconds, "extract"):
-        results = list(extract_records(extractor.nlp, releases))
+        results = list(measured(extract_records(extractor.nlp, releases), latency, run_id))
     made = [(release, record) for release, record in zip(releases, results, strict=True) if isinstance(record, Record)]
     items = [as_item(release, record, place=release.id) for release, record in made]
     problems = tuple(result for result in results if isinstance(result, Problem))
@@ -141,7 +144,8 @@ def _extract(due: Sequence[Due], extractor: Extractor, run_id: str | None) -> Re
         saved = [save_batch(extractor.store, batch) for batch in _batches(items, problems, due, run_id)]
         forget_waiting(extractor.store, [(item.release.id, item.release.text_sha256) for item in items])
     refused = tuple(problem for one in saved for problem in one.problems)
-    return Report(counts=count_items(items, refused), seconds=dict(seconds), problems=refused)
+    counts = count_items(items, refused)
+    return Report(counts=counts, seconds=dict(seconds), latency=dict(latency), problems=refused)
 
 
 def _batches(

@@ -19,11 +19,12 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows.account import accounted
 from flows.files import FILES_SOURCE
 from flows.health import note_checks
 from flows.plan import plan_links
 from flows.process import Bench, open_bench, process_links, process_readings, read_paths
-from flows.report import COUNTED, LISTENER, Report, add_reports
+from flows.report import COUNTED, LISTENER, Report, add_reports, stage_table
 from schemas.page import utc_now
 from schemas.settings import Settings
 from schemas.source import Source
@@ -96,7 +97,7 @@ def _track(bench: Bench, sources: list[str], work: Callable[[Bench], Iterator[Re
     run = start_run(bench.store, utc_now(), sources)
     report = Report(errors=("the run was stopped",))
     try:
-        report = add_reports(work(replace(bench, run_id=run.id)))
+        report = add_reports(accounted(work(replace(bench, run_id=run.id)), bench.store, run.id))
     finally:
         counts = {**report.saved, "failed": report.total("failed")}
         finish_run(bench.store, run.id, utc_now(), counts, failed=not report.clean)
@@ -139,7 +140,9 @@ def _report_of(future: PrefectFuture[Report]) -> Report:
 def _conclude(report: Report) -> State[ReportData]:
     """The run's summary as an artifact and as its final state."""
     rows = [{"source": source, **{name: n.get(name, 0) for name in COUNTED}} for source, n in report.counts.items()]
-    create_table_artifact(table=rows, key="ingest-summary", description=summary_line(report))
+    create_table_artifact(
+        table=rows, key="ingest-summary", description=f"{summary_line(report)}\n\n{stage_table(report)}"
+    )
     data = report.model_dump(mode="json")
     if report.clean:
         return Completed(data=data, message=summary_line(report))

@@ -18,6 +18,7 @@ from extractors.page_signs import read_attachments
 from extractors.pdf import is_pdf
 from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
+from flows.account import measured
 from flows.browser import Browser
 from flows.extraction import as_item, count_items, known_forms, timed
 from flows.fetch import Fetcher
@@ -28,6 +29,7 @@ from flows.report import FOUND_KEPT, Found, Report, add_reports
 from flows.request import Ask, FetchError
 from flows.turns import RESTING
 from flows.visit import NOT_MODIFIED, NOT_WANTED, Job, Reading, Visit
+from schemas.logs import configure_logs
 from schemas.page import FetchedPage, utc_now
 from schemas.problem import Problem
 from schemas.record import Record
@@ -66,6 +68,7 @@ class Bench:
 @contextmanager
 def open_bench(settings: Settings) -> Iterator[Bench]:
     """Opens the store, the HTTP client and the pipeline, and closes what needs closing."""
+    configure_logs(settings.log, settings.log_level)
     return_memory()
     store = open_store(settings.database_url)
     try:
@@ -204,8 +207,10 @@ def _finish(
         entry for entry in outcomes if isinstance(entry, Problem) or not bench.wanted.excludes(entry.release.published)
     ]
     read = [entry for entry in wanted if isinstance(entry, Reading)]
+    latency: Counter[str] = Counter()
     with timed(seconds, "extract"), bench.extracting:
-        extracted = [_ticked(record, bench) for record in extract_records(bench.nlp, (e.release for e in read))]
+        records = measured(extract_records(bench.nlp, (entry.release for entry in read)), latency, bench.run_id)
+        extracted = [_ticked(record, bench) for record in records]
     items = [
         as_item(entry.release, record, entry.place, entry.page)
         for entry, record in zip(read, extracted, strict=True)
@@ -223,6 +228,7 @@ def _finish(
         counts=counts,
         saved={"new": saved.new, "changed": saved.changed, "unchanged": saved.unchanged},
         seconds=dict(seconds),
+        latency=dict(latency),
         problems=saved.problems,
         found=tuple(Found.of(item.record) for item in items[:FOUND_KEPT]),
     )

@@ -18,14 +18,17 @@ from store.comparison import list_rows
 
 
 @flow(name="reextract")
-def reextract(selection: Selection | None = None, apply: bool = False, workers: int = 1) -> State[dict[str, Any]]:
+def reextract(
+    selection: Selection | None = None, apply: bool = False, workers: int | None = None
+) -> State[dict[str, Any]]:
     """Show what the present extractor says otherwise of stored releases; with `apply` store it.
 
     The final state's data is a Comparison; the state is Failed when no release could be extracted, and named
     `PartlyFailed` when some could not.
     """
-    order = Order(selection or Selection(), apply, workers)
-    (found,) = deque(reextract_stored(Settings(), order), maxlen=1)
+    settings = Settings()
+    order = Order(selection or Selection(), apply, workers or settings.workers)
+    (found,) = deque(reextract_stored(settings, order), maxlen=1)
     create_table_artifact(table=table_rows(found), key="reextract-summary", description=summary_line(found))
     return _conclude(found)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from schemas.problem import Problem
+from schemas.problem import Problem, ToldError
 from schemas.record import Record
 from schemas.values import FROZEN
 
@@ -26,6 +26,10 @@ def ignore(stage: str, done: int, total: int | None) -> None:
 
 LISTENER: ContextVar[Listener] = ContextVar("LISTENER", default=ignore)
 """Set by whoever starts a flow in its own process; a flow's parameters must be storable, a function is not."""
+
+
+class ClusterError(ToldError):
+    """A Dask cluster that cannot be reached; says which and what to do."""
 
 
 class Found(BaseModel):
@@ -64,6 +68,8 @@ class Report(BaseModel):
     """Releases stored: `new`, `changed` (another text than before), `unchanged`."""
     seconds: dict[str, float] = {}
     """Working time of each stage, summed over threads: `fetch`, `read`, `extract`, `save`."""
+    latency: dict[str, int] = {}
+    """Documents by how long the extraction of each took: `schemas.metrics.LATENCY_LIMITS`, not summed up."""
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     """What is to be known of listings, though nothing failed: moved for good, cut at a limit."""
@@ -84,6 +90,25 @@ class Report(BaseModel):
         return not self.problems and not self.errors
 
 
+def stage_table(report: Report) -> str:
+    """Working time of each stage, as Markdown for an artifact; empty where nothing was measured.
+
+    >>> print(stage_table(Report(seconds={"extract": 1.5, "save": 0.5}, counts={"acme": {"stored": 10}})))
+    | stage | seconds | share | ms a release |
+    |---|--:|--:|--:|
+    | extract | 1.5 | 75 % | 150 |
+    | save | 0.5 | 25 % | 50 |
+    """
+    total, stored = sum(report.seconds.values()), report.total("stored")
+    if not total:
+        return ""
+    rows = [
+        f"| {stage} | {seconds:.1f} | {seconds / total:.0%} | {f'{1000 * seconds / stored:.0f}' if stored else '–'} |"
+        for stage, seconds in report.seconds.items()
+    ]
+    return "\n".join(["| stage | seconds | share | ms a release |", "|---|--:|--:|--:|", *rows]).replace("%", " %")
+
+
 COUNTED = ("links", "known", "older", "stored", "failed")
 """What is counted of each source, in the order of the work."""
 FOUND_KEPT = 25
@@ -95,6 +120,7 @@ def add_reports(reports: Iterable[Report]) -> Report:
     counts: dict[str, Counter[str]] = {}
     saved: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
+    latency: Counter[str] = Counter()
     problems: list[Problem] = []
     notes: list[Problem] = []
     found: list[Found] = []
@@ -104,6 +130,7 @@ def add_reports(reports: Iterable[Report]) -> Report:
             counts.setdefault(source, Counter()).update(numbers)
         saved.update(report.saved)
         seconds.update(report.seconds)
+        latency.update(report.latency)
         problems += report.problems[: PROBLEMS_KEPT - len(problems)]
         notes += report.notes[: PROBLEMS_KEPT - len(notes)]
         found += report.found[: FOUND_KEPT - len(found)]
@@ -112,6 +139,7 @@ def add_reports(reports: Iterable[Report]) -> Report:
         counts={source: dict(numbers) for source, numbers in counts.items()},
         saved=dict(saved),
         seconds=dict(seconds),
+        latency=dict(latency),
         problems=tuple(problems),
         notes=tuple(notes),
         found=tuple(found),

@@ -63,6 +63,10 @@ class Crew:
         self._lost = 0
         return report
 
+    def pids(self) -> list[int]:
+        """Numbers of the processes that have begun."""
+        return [pid for pool in self._all for pid in (pool._processes or {})]
+
     def dismiss(self) -> None:
         """End all workers; batches that are under way are left, and taken up by the next run."""
         for pool in self._all:

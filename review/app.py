@@ -9,9 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
-from review import api, desk, login, opinions, pages, work
+from review import api, desk, login, metrics, opinions, pages, work
 from review.accounts import Tries
 from review.guard import LimitBody, guard_by, refuse
+from review.logs import LogRequests
 from review.render import show_error
 from review.setup import Setup
 from store.database import StoreError
@@ -30,7 +31,7 @@ def build_app(setup: Setup) -> FastAPI:
         redoc_url=None,
     )
     app.state.setup, app.state.tries = setup, Tries()
-    for router in (api.router, pages.router, desk.router, work.router, opinions.router, login.router):
+    for router in (api.router, pages.router, desk.router, work.router, opinions.router, login.router, metrics.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(BaseHTTPMiddleware, dispatch=guard_by(setup))
@@ -43,6 +44,7 @@ def build_app(setup: Setup) -> FastAPI:
         https_only=setup.is_secure,
     )
     app.add_middleware(LimitBody)
+    app.add_middleware(LogRequests)
     _tell_errors(app)
     return app
 

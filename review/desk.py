@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from review.ask import MAX_NUMBER, Opened, Wanted, WhichOpinion, identity_of, now, open_release, query_of, store_of
-from review.forms import fill, guess, held_names
+from review.forms import fill, guess, held_values
 from review.labels import ONE
 from review.render import render, show
 from review.sheet import Row, places, view_desk
@@ -83,7 +83,7 @@ def form(
     stands = places(value) if shown else []
     context: dict[str, Any] = {
         "kind": kind, "field": field, "one": ONE[field], "shown": shown, "selected": selected,
-        "inputs": fill(field, value, held_names(opened.sheet)), "others": _others(opened, shown),
+        "inputs": fill(field, value, held_values(opened.sheet)), "others": _others(opened, shown),
         "places": stands, "places_json": _evidence(stands), "text": opened.release.text,
         "selected_json": json.dumps(selected),
     }  # fmt: skip

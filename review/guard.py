@@ -19,6 +19,9 @@ from store.database import StoreError
 MAX_BODY = 1_000_000
 """Bytes of a request's body; a release of 1 MB is read from the store, never sent here."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+METRICS = "/metrics"
+PROGRAMS = ("/api/", METRICS)
+"""Paths that programs ask for: nobody is led to the login there."""
 OPEN = ("/static/", "/login")
 """Paths for which nobody need be known."""
 HEADERS = {
@@ -112,7 +115,7 @@ def guard_by(setup: Setup) -> Callable[[Request, _Next], Awaitable[Response]]:
 
 def refuse(request: Request, status: int, message: str) -> Response:
     """JSON for programs; who is not known and asks for a page is led to the login."""
-    if status == 401 and request.method in SAFE and not request.url.path.startswith("/api/"):
+    if status == 401 and request.method in SAFE and not request.url.path.startswith(PROGRAMS):
         return RedirectResponse("/login", 303)
     return JSONResponse({"error": message}, status)
 
@@ -173,6 +176,8 @@ def _who(request: Request, setup: Setup) -> Identity | None:
     """Who asks: this computer's user, whom the proxy names, or who logged in."""
     if setup.reviewer:
         return Identity(setup.reviewer, "admin")
+    if request.url.path == METRICS and _bears(request, setup.metrics_token):
+        return Identity("metrics", "viewer")
     users = load_users(setup.accounts) if setup.accounts else {}
     client = request.client.host if request.client else ""
     named = request.headers.get(setup.user_header) if setup.user_header else None
@@ -183,6 +188,11 @@ def _who(request: Request, setup: Setup) -> Identity | None:
     if user and hmac.compare_digest(request.session.get("key", ""), session_key(user.password)):
         return Identity(user.name, user.role)
     return None
+
+
+def _bears(request: Request, token: str | None) -> bool:
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    return bool(token) and kind.lower() == "bearer" and hmac.compare_digest(given.encode(), str(token).encode())
 
 
 def session_key(password: str | None) -> str:

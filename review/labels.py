@@ -1,11 +1,11 @@
 """What kinds, states and values are called on the page: pure, plain English."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from schemas.review import Action, Change, Review, ReviewEvent, ReviewField, ReviewStatus
+from schemas.review import Action, Change, Review, ReviewEvent, ReviewField, ReviewStatus, Shown
 
 FIELDS: dict[ReviewField, str] = {
     "people": "People",
@@ -103,7 +103,7 @@ def facts(field: ReviewField, value: Mapping[str, Any]) -> list[tuple[str, str]]
     names = {
         "people": ("title", "organisation"),
         "organisations": ("acronym", "kind"),
-        "amounts": ("kind", "payer", "payee", "purpose", "period"),
+        "amounts": ("kind", "payer", "payee", "purpose", "period", "part_of", "equals"),
         "dates": ("role",),
         "quotes": ("speaker",),
     }[field]
@@ -111,14 +111,42 @@ def facts(field: ReviewField, value: Mapping[str, Any]) -> list[tuple[str, str]]
 
 
 def say(name: str, value: object) -> str:
-    """An attribute's value as words."""
+    """An attribute's value as words.
+
+    >>> say("period", {"text": "over two years", "value": "2025/2027"})
+    'over two years (2025/2027)'
+    """
     if value is None:
         return "–"
     if isinstance(value, Mapping):
-        return str(value.get("text") or value)
+        means = f" ({value['value']})" if name == "period" and value.get("value") else ""
+        return str(value.get("text") or value) + means
     if isinstance(value, list | tuple):
         return f"{len(value)}: " + ", ".join(shorten(say("", each), 30) for each in value[:5])
     return words(value) if name in ("kind", "role", "qualifier") else str(value)
+
+
+def call_amounts(value: Mapping[str, Any] | None, amounts: Mapping[str, str]) -> dict[str, Any] | None:
+    """A value with what other amounts are called in the place of their ids; None stays None.
+
+    >>> call_amounts({"part_of": "a1", "equals": None}, {"a1": "5,000 EUR"})
+    {'part_of': '5,000 EUR', 'equals': None}
+    """
+    if value is None:
+        return None
+    refers = {name: value[name] for name in ("part_of", "equals") if value.get(name)}
+    return {**value, **{name: amounts.get(key, key) for name, key in refers.items()}}
+
+
+def name_amounts(values: Iterable[Shown]) -> dict[str, str]:
+    """What the amounts of a release are called, by every id that they go by."""
+    names: dict[str, str] = {}
+    for shown in values:
+        if shown.field == "amounts":
+            extracted = shown.review.machine if shown.review else None
+            ids = (shown.value_id, shown.machine_id, extracted and extracted["id"])
+            names |= {key: headline("amounts", shown.value) for key in ids if key and key not in names}
+    return names
 
 
 def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:

@@ -1,13 +1,13 @@
 """Second opinions: who waits for one, how far two people agree, and choosing where they differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from review.ask import identity_of, now, open_release, setup_of, store_of
-from review.labels import FIELDS, LETTERS, ONE, differences, facts, headline
+from review.labels import FIELDS, LETTERS, ONE, call_amounts, differences, facts, headline, name_amounts
 from review.render import show
 from schemas.review import Action, Opinion
 from schemas.review_work import Difference
@@ -73,28 +73,29 @@ def choosing(request: Request, release_id: str) -> Response:
     if identity_of(request).role != "admin":
         raise HTTPException(403, "an admin chooses where two opinions differ")
     sheets = {number: open_release(request, release_id, number).sheet for number in (1, 2)}
-    disputes = list(_disputes(list_differences(store_of(request), release_id)))
+    amounts = name_amounts(shown for sheet in sheets.values() for shown in sheet.values)
+    disputes = list(_disputes(list_differences(store_of(request), release_id), amounts))
     opened = open_release(request, release_id, 1)
     return show(
         request, "choose.html", release=opened.record.release, release_id=release_id, sheets=sheets, disputes=disputes
     )
 
 
-def _disputes(found: list[Difference]) -> Iterator[Dispute]:
+def _disputes(found: list[Difference], amounts: Mapping[str, str]) -> Iterator[Dispute]:
     for each in found:
         yield Dispute(
             letter=LETTERS[each.field],
             one=ONE[each.field],
             field=each.field,
             machine=headline(each.field, each.machine) if each.machine else "",
-            changed=differences(each.first, each.second),
-            choices=(_choice(each, 1), _choice(each, 2)),
+            changed=differences(call_amounts(each.first, amounts), call_amounts(each.second, amounts)),
+            choices=(_choice(each, 1, amounts), _choice(each, 2, amounts)),
             is_settled=each.settled,
         )
 
 
-def _choice(difference: Difference, number: Opinion) -> Choice:
-    value = difference.first if number == 1 else difference.second
+def _choice(difference: Difference, number: Opinion, amounts: Mapping[str, str]) -> Choice:
+    value = call_amounts(difference.first if number == 1 else difference.second, amounts)
     opinion, action = choose(difference, number)
     said = headline(difference.field, value) if value else f"no {ONE[difference.field]}"
     return Choice(said, facts(difference.field, value) if value else [], opinion, _json(action))

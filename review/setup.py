@@ -44,6 +44,8 @@ class Setup:
     """Addresses from which that header is believed."""
     address: str | None = None
     """By which browsers reach it, such as `https://review.example.org`."""
+    metrics_token: str | None = None
+    """By which a monitoring system that does not log in gets `/metrics`."""
 
     share: float = 0.1
     """Of releases that two people review, 0 to 1."""

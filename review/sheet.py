@@ -5,7 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from review.labels import ATTRIBUTES, FIELDS, LETTERS, ONE, differences, facts, headline, words
+from review.labels import (
+    ATTRIBUTES,
+    FIELDS,
+    LETTERS,
+    ONE,
+    call_amounts,
+    differences,
+    facts,
+    headline,
+    name_amounts,
+    words,
+)
 from review.marks import Mark, Part, find_marks, lay_out
 from schemas.record import Check, Record
 from schemas.release import Release
@@ -126,7 +137,8 @@ def view_desk(release: Release, record: Record, sheet: DeskSheet) -> DeskView:
     ids = {shown.machine_id or shown.value_id: shown.value_id for shown in sheet.values}
     checks = [_check(check, release.text, ids) for check in record.checks]
     about = _by_value(checks)
-    rows = [_row(shown, about) for shown in sheet.values]
+    amounts = name_amounts(sheet.values)
+    rows = [_row(shown, about, amounts) for shown in sheet.values]
     groups = [Group(field, title, [row for row in rows if row.field == field]) for field, title in FIELDS.items()]
     key = hashlib.sha256(repr([release.text_sha256, _standing(sheet)]).encode()).hexdigest()[:16]
     return DeskView(release, record, sheet, groups, checks, key)
@@ -149,8 +161,9 @@ def _by_value(checks: Iterable[CheckRow]) -> Mapping[str, list[str]]:
     return about
 
 
-def _row(shown: Shown, about: Mapping[str, list[str]]) -> Row:
-    value, review = shown.value, shown.review
+def _row(shown: Shown, about: Mapping[str, list[str]], amounts: Mapping[str, str]) -> Row:
+    value, review = call_amounts(shown.value, amounts) or {}, shown.review
+    machine_now = call_amounts(shown.machine_now, amounts)
     return Row(
         field=shown.field,
         value_id=shown.value_id,
@@ -164,8 +177,8 @@ def _row(shown: Shown, about: Mapping[str, list[str]]) -> Row:
         section=words(value.get("section")),
         places=[(place["start"], place["end"], place["text"]) for place in places(value) if shown.stands],
         why=list(_why(value)),
-        changed=_changed(shown),
-        now_otherwise=differences(value, shown.machine_now) if shown.machine_now else [],
+        changed=_changed(shown, amounts),
+        now_otherwise=differences(value, machine_now) if machine_now else [],
         is_gone=shown.machine_now == {},
         reopened=shown.reopened,
         comment=review.comment if review else None,
@@ -174,11 +187,11 @@ def _row(shown: Shown, about: Mapping[str, list[str]]) -> Row:
     )
 
 
-def _changed(shown: Shown) -> list[tuple[str, str, str]]:
+def _changed(shown: Shown, amounts: Mapping[str, str]) -> list[tuple[str, str, str]]:
     if shown.review is None:
         return []
-    left = shown.review.human
-    return differences(left, shown.value) if shown.reopened else differences(shown.review.machine, left)
+    before, left = (shown.review.human, shown.value) if shown.reopened else (shown.review.machine, shown.review.human)
+    return differences(call_amounts(before, amounts), call_amounts(left, amounts))
 
 
 def state_of(shown: Shown) -> State:

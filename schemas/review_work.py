@@ -100,6 +100,27 @@ class Agreement(BaseModel):
     """On the values that both have, by attribute."""
 
 
+Choices = tuple[tuple[str | None, str | None], ...]
+"""What the first and the second opinion chose, case by case."""
+
+
+class Tally(BaseModel):
+    """Two opinions on the values of one kind in one release, of which agreement is made."""
+
+    model_config = FROZEN
+    field: ReviewField
+    values: tuple[int, int]
+    """How many the first and the second opinion have."""
+    found: int
+    """Values that both have."""
+    same: int
+    """Values of which both say the same."""
+    verdicts: Choices
+    """On the values that were extracted."""
+    attributes: dict[str, Choices] = Field(default_factory=dict)
+    """On the values that both have, by attribute."""
+
+
 class Difference(BaseModel):
     """A value on which two opinions on a release differ; None: it is none."""
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.keeping import Days, Keeping
+from schemas.logs import LogFormat, LogLevel
 
 
 class Settings(BaseSettings):
@@ -52,6 +53,12 @@ class Settings(BaseSettings):
     """Days for which it leaves runs that are over."""
     keep_caches: Days = 30
     """Days for which it leaves bodies of listings and robots.txt that nobody asked for again."""
+    log: LogFormat | None = None
+    """Writes what happens to standard error, one line each: `json` or `text`; by default nothing."""
+    log_level: LogLevel = "info"
+    """Least level of what is logged: `debug`, `info`, `warning`, `error`."""
+    metrics_token: str | None = None
+    """By which a monitoring system gets `/metrics` of a review desk that demands accounts."""
 
     reviewer: str | None = None
     """Whose decisions are made at a desk that only this computer reaches; by default this computer's user."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.review import Accept, Action, Add, Correct, Opinion, Reject, ReviewField, Target
-from schemas.review_work import Agreement, Difference, Kappa
+from schemas.review_work import Agreement, Difference, Kappa, Tally
 from store.review_case import Case, Key
 from store.review_holding import Held
 from store.review_values import EDITABLE, FIELDS, Value, content
@@ -48,17 +48,24 @@ def pair_values(first: Case, second: Case) -> list[Pair]:
     ]
 
 
-def measure_agreement(opinions: Iterable[tuple[Case, Case]]) -> list[Agreement]:
-    """How far first and second opinions on the same releases agree, by field; what nobody touched is accepted."""
+def tally_opinions(first: Case, second: Case) -> list[Tally]:
+    """What two opinions on a release say, by field; what nobody touched is accepted."""
     pairs: dict[ReviewField, list[Pair]] = defaultdict(list)
     verdicts: dict[ReviewField, list[Choice]] = defaultdict(list)
-    for first, second in opinions:
-        for pair in pair_values(first, second):
-            pairs[pair.field].append(pair)
-        for key, held in first.held.items():
-            if held.machine is not None and key in second.held:
-                verdicts[key[0]].append((_verdict(held), _verdict(second.held[key])))
-    return [_agreement(field, pairs[field], verdicts[field]) for field in FIELDS]
+    for pair in pair_values(first, second):
+        pairs[pair.field].append(pair)
+    for key, held in first.held.items():
+        if held.machine is not None and key in second.held:
+            verdicts[key[0]].append((_verdict(held), _verdict(second.held[key])))
+    return [_tally(field, pairs[field], verdicts[field]) for field in FIELDS]
+
+
+def measure_agreement(tallies: Iterable[Tally]) -> list[Agreement]:
+    """How far first and second opinions agree over all that was tallied, by field."""
+    by_field: dict[ReviewField, list[Tally]] = defaultdict(list)
+    for one in tallies:
+        by_field[one.field].append(one)
+    return [_agreement(field, by_field[field]) for field in FIELDS]
 
 
 def list_differences(first: Case, second: Case, decided: set[Key]) -> Iterator[Difference]:
@@ -118,19 +125,32 @@ def measure_kappa(choices: Sequence[Choice]) -> Kappa:
     return Kappa(count=count, agreed=agreed, kappa=kappa)
 
 
-def _agreement(field: ReviewField, pairs: Sequence[Pair], verdicts: Sequence[Choice]) -> Agreement:
-    both = [pair.values for pair in pairs if None not in pair.values]
-    sizes = (sum(pair.values[0] is not None for pair in pairs), sum(pair.values[1] is not None for pair in pairs))
+def _tally(field: ReviewField, pairs: Sequence[Pair], verdicts: Sequence[Choice]) -> Tally:
+    both = [(one, other) for one, other in (pair.values for pair in pairs) if one is not None and other is not None]
+    return Tally(
+        field=field,
+        values=(sum(pair.values[0] is not None for pair in pairs), sum(pair.values[1] is not None for pair in pairs)),
+        found=len(both),
+        same=sum(pair.same() for pair in pairs),
+        verdicts=tuple(verdicts),
+        attributes={
+            name: tuple((one.get(name), other.get(name)) for one, other in both) for name in _CHOICES.get(field, ())
+        },
+    )
+
+
+def _agreement(field: ReviewField, tallies: Sequence[Tally]) -> Agreement:
+    sizes = (sum(one.values[0] for one in tallies), sum(one.values[1] for one in tallies))
     shared = {
-        name: measure_kappa([(one.get(name), other.get(name)) for one, other in both if one and other])
+        name: measure_kappa([choice for one in tallies for choice in one.attributes.get(name, ())])
         for name in _CHOICES.get(field, ())
     }
     return Agreement(
         field=field,
         values=sizes,
-        found=_f1(len(both), sizes),
-        same=_f1(sum(pair.same() for pair in pairs), sizes),
-        verdicts=measure_kappa(verdicts),
+        found=_f1(sum(one.found for one in tallies), sizes),
+        same=_f1(sum(one.same for one in tallies), sizes),
+        verdicts=measure_kappa([choice for one in tallies for choice in one.verdicts]),
         attributes=shared,
     )
 

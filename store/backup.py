@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from schemas.backup import Manifest, Rows
 from store.archive import ArchiveError, load_packed
-from store.backup_file import Writer, seal, write_members
+from store.backup_file import Writer, check_free, seal, write_members
 from store.backup_rows import dump_rows, kept_tables
 from store.check_backup import check_backup
 from store.database import Store, reading
@@ -57,7 +57,8 @@ def save_backup(store: Store, kept: Kept, path: Path, now: datetime, overwrite: 
     Bytes that the archive has lost are named in the manifest; the rest is kept. Raises BackupError when there is such
     a file already (but for `overwrite`) or it cannot be written, StoreError while a gc is under way.
     """
-    with write_members(path, overwrite) as (writer, unfinished), tending(store, "backup") as run:
+    check_free(path, overwrite)
+    with tending(store, "backup") as run, write_members(path) as (writer, unfinished):
         with reading(store) as connection:
             rows = {table.name: _write_table(writer, connection, table, run) for table in kept_tables(connection)}
             revision = revision_of(connection)

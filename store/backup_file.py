@@ -4,13 +4,14 @@ Written and read as a stream, so that memory stays flat; by the last line it is 
 altered.
 """
 
+import glob
 import hashlib
 import io
 import os
 import re
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -45,25 +46,30 @@ class Writer:
         self._tar.close()
 
 
-@contextmanager
-def write_members(path: Path, overwrite: bool = False) -> Iterator[tuple[Writer, Path]]:
-    """A backup that takes its name when the block is left without an error; and the file that it is until then.
-
-    Raises BackupError when there is such a file already (but for `overwrite`), or it cannot be written.
-    """
+def check_free(path: Path, overwrite: bool) -> None:
+    """Raises BackupError when there is such a file already, but for `overwrite`."""
     if path.exists() and (not overwrite or not path.is_file()):
         raise BackupError(f"{path}: is there already; take another name, or --overwrite to replace it")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+@contextmanager
+def write_members(path: Path) -> Iterator[tuple[Writer, Path]]:
+    """A backup that takes its name when the block is left without an error; and the file that it is until then.
+
+    What killed backups of that name left is taken away. Raises BackupError when it cannot be written.
+    """
     try:
-        with unfinished.open("wb") as file:
-            writer = Writer(file)
-            yield writer, unfinished
-        unfinished.replace(path)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+            left.unlink()
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            with unfinished.open("wb") as file:
+                yield Writer(file), unfinished
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise BackupError(f"{path}: cannot be written ({error.strerror or error}); check rights and space") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
 
 
 def seal(writer: Writer, unfinished: Path) -> None:

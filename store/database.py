@@ -86,6 +86,15 @@ def open_store(database_url: str) -> Store:
     return store
 
 
+def peek_store(database_url: str) -> Store:
+    """The database at a URL as it is: no table is made or changed, and it need not be up to date.
+
+    Raises what `open_store` tells as StoreError.
+    """
+    url = _normalise(database_url)
+    return Store(_connect(url), url.render_as_string(hide_password=True))
+
+
 def close_store(store: Store) -> None:
     """Close every connection; the store cannot be used after this."""
     store.engine.dispose()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from sqlalchemy import Connection, Select, Table, Text, cast, select
 
@@ -31,6 +31,15 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
+class Wanted(NamedTuple):
+    """Which records are exported, and as whom they are."""
+
+    source: str | None = None
+    reviewed: bool = False
+    after: int | None = None
+    """Only of releases whose last change has a higher number."""
+
+
 def export_jsonl(store: Store, path: Path, source: str | None = None) -> int:
     """Write every current record, one per line in the order of release ids; how many there were.
 
@@ -43,27 +52,28 @@ def export_jsonl(store: Store, path: Path, source: str | None = None) -> int:
         contents = contents.where(release.source == source)
     lines = 0
     with whole_file(path) as file, reading(store) as connection:
-        for content in _stream(connection, contents.order_by(record.release_id)).scalars():
+        for content in stream(connection, contents.order_by(record.release_id)).scalars():
             file.write(content + "\n")
             lines += 1
     return lines
 
 
-def export_csv(store: Store, folder: Path, source: str | None = None) -> dict[str, int]:
+def export_csv(store: Store, folder: Path, source: str | None = None, after: int | None = None) -> dict[str, int]:
     """Write `releases.csv`, `people.csv`, … (see `KINDS`) into a folder; how many rows each has.
 
-    UTF-8, RFC 4180, with a line of column names. Cells that a spreadsheet would run as a formula begin with an
-    apostrophe. Each file appears when it is whole. Raises StoreError when one cannot be written.
+    With `after` only of releases whose last change has a higher number. UTF-8, RFC 4180, with a line of column names.
+    Cells that a spreadsheet would run as a formula begin with an apostrophe. Each file appears when it is whole. Raises
+    StoreError when one cannot be written.
     """
     with reading(store) as connection:
         return {
-            kind: export_table(connection, folder / f"{kind}.csv", of_kind(table, source))
+            kind: export_table(connection, folder / f"{kind}.csv", of_kind(table, source, after))
             for kind, table in KINDS.items()
         }
 
 
-def of_kind(table: Table, source: str | None) -> Select[Any]:
-    """The rows of a table as its file shows them."""
+def of_kind(table: Table, source: str | None, after: int | None = None) -> Select[Any]:
+    """The rows of a table as its file shows them; with `after` those of releases that changed behind that number."""
     release = tables.release.c
     if table is tables.release:
         rows = select(table).order_by(release.id)
@@ -71,13 +81,21 @@ def of_kind(table: Table, source: str | None) -> Select[Any]:
         beside = release.id.label("release_id"), release.title.label("release_title"), release.published
         own = [column for column in table.c if column.name != "release_id"]
         rows = select(*beside, *own).join(table, table.c.release_id == release.id).order_by(release.id, *_order(table))
+    if after is not None:
+        rows = rows.where(release.id.in_(changed_after(after)))
     return rows if source is None else rows.where(release.source == source)
+
+
+def changed_after(number: int) -> Select[tuple[str]]:
+    """Ids of the releases whose last change has a higher number."""
+    change = tables.release_change.c
+    return select(change.release_id).where(change.number > number)
 
 
 def columns_of(table: Table) -> list[str]:
     """The columns of the CSV file of a table of values."""
     own = [column.name for column in table.c if column.name != "release_id"]
-    return ["release_id", "release_title", "published", *own]
+    return own if table is tables.release else ["release_id", "release_title", "published", *own]
 
 
 def _order(table: Table) -> list[Any]:
@@ -90,7 +108,7 @@ def export_table(connection: Connection, path: Path, rows: Select[Any]) -> int:
     with whole_file(path) as file:
         writer, written = csv.writer(file), 0
         writer.writerow(rows.selected_columns.keys())
-        for row in _stream(connection, rows):
+        for row in stream(connection, rows):
             writer.writerow(map(as_cell, row))
             written += 1
     return written
@@ -108,7 +126,8 @@ def as_cell(value: object) -> object:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def _stream(connection: Connection, rows: Select[Any]) -> Any:
+def stream(connection: Connection, rows: Select[Any]) -> Any:
+    """The rows, some at a time."""
     return connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(rows)
 
 
@@ -118,18 +137,19 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
     Raises StoreError when it cannot be written.
     """
-    with _whole(path) as unfinished, unfinished.open("w", encoding="utf8", newline="") as file:
+    with whole_path(path) as unfinished, unfinished.open("w", encoding="utf8", newline="") as file:
         yield file
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file of bytes as `whole_file` does. Raises StoreError when it cannot be written."""
-    with _whole(path) as unfinished:
+    with whole_path(path) as unfinished:
         unfinished.write_bytes(content)
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def whole_path(path: Path) -> Iterator[Path]:
+    """Where a file is written that takes its name when the block ends well. Raises StoreError."""
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise StoreError(f"{path}: is no ordinary file; name a file to write")

@@ -27,7 +27,9 @@ def export_reviewed_jsonl(store: Store, path: Path, source: str | None = None) -
     return lines
 
 
-def export_reviewed_csv(store: Store, folder: Path, source: str | None = None) -> dict[str, int]:
+def export_reviewed_csv(
+    store: Store, folder: Path, source: str | None = None, after: int | None = None
+) -> dict[str, int]:
     """Write `people.csv`, `amounts.csv`, … of the records as people left them, as `export_csv` does; rows of each."""
     kinds = {table.name: kind for kind, table in KINDS.items() if table is not tables.release}
     written = Counter(dict.fromkeys(kinds.values(), 0))
@@ -36,18 +38,18 @@ def export_reviewed_csv(store: Store, folder: Path, source: str | None = None) -
         writers = {kind: csv.writer(file) for kind, file in files.items()}
         for kind, writer in writers.items():
             writer.writerow(columns_of(KINDS[kind]))
-        for release, _, record in iter_reviewed(store, source, status=None):
-            for name, row in _rows(release, record):
+        for release, _, record in iter_reviewed(store, source, status=None, after=after):
+            for name, row in rows_beside(release, record):
                 if name in kinds:
                     kind = kinds[name]
                     writers[kind].writerow([as_cell(row.get(column)) for column in columns_of(KINDS[kind])])
                     written[kind] += 1
     with reading(store) as connection:
-        releases = export_table(connection, folder / "releases.csv", of_kind(tables.release, source))
+        releases = export_table(connection, folder / "releases.csv", of_kind(tables.release, source, after))
     return {"releases": releases, **written}
 
 
-def _rows(release: Release, record: Record) -> Iterator[tuple[str, Row]]:
+def rows_beside(release: Release, record: Record) -> Iterator[tuple[str, Row]]:
     """Name of a table, and a row of it with the columns that stand beside."""
     beside = {"release_title": release.title, "published": release.published}
     for table, row in value_rows(Item(release=release, record=record)):

@@ -80,6 +80,21 @@ def iter_releases(store: Store, source: str | None = None, not_by: str | None = 
         last = rows[-1]["id"]
 
 
+def iter_stored(store: Store, source: str | None = None) -> Iterator[tuple[Release, Record]]:
+    """Each release with its current record, in the order of ids, all as they stood at the start."""
+    release, version, record = tables.release.c, tables.release_version.c, tables.record.c
+    columns = select(version.as_read, version.text, cast(record.content, Text).label("content")).select_from(
+        tables.release
+    )
+    same = (version.release_id == release.id) & (version.text_sha256 == release.text_sha256)
+    current = (record.release_id == release.id) & record.is_current
+    joined = columns.join(tables.release_version, same).join(tables.record, current)
+    with reading(store) as connection:
+        rows = connection.execution_options(yield_per=_PAGEFUL).execute(_of_source(joined, source).order_by(release.id))
+        for row in rows.mappings():
+            yield _as_release(row), _as_record(row["content"], row["text"])
+
+
 def iter_pages(store: Store, source: str | None = None, unread: bool = False) -> Iterator[StoredPage]:
     """Every fetched page, the oldest first; with `unread` only those that gave no release."""
     page = tables.page.c
@@ -102,6 +117,12 @@ def load_quarantine(store: Store, source: str | None = None) -> list[Quarantined
     if source is not None:
         statement = statement.where(table.source == source)
     return [_as_quarantined(row) for row in _fetch(store, statement)]
+
+
+def rendering_sources(store: Store) -> list[str]:
+    """Names of the sources whose pages only a browser shows."""
+    rows = _fetch(store, select(tables.source.c.name, tables.source.c.settings).order_by(tables.source.c.name))
+    return [row["name"] for row in rows if (row["settings"] or {}).get("render")]
 
 
 def _fetch(store: Store, statement: Select[Any]) -> list[RowMapping]:

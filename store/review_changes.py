@@ -29,6 +29,9 @@ from store.review_values import LINKS, NAMES, RULE, Value, check_attributes, che
 _REASONED = ("title", "organisation", "acronym", "kind", "role", "payer", "payee", "speaker", "purpose", "period")
 """Attributes for which a value says why."""
 
+_UNKNOWN: dict[ReviewField, Value] = {"amounts": {"currency": None}, "dates": {"value": None}}
+"""What a record always says, and what it says where nobody knows."""
+
 
 def plan(case: Case, act: Act) -> Rows:
     """What holds from then on for every value that the action changes.
@@ -71,7 +74,7 @@ def _correct(case: Case, act: Act, action: Correct) -> Rows:
 
 def _add(case: Case, act: Act, action: Add) -> Rows:
     check_attributes(action.field, action.value)
-    given = {"id": "new", "rule": RULE, "confidence": 1.0, **action.value}
+    given = {"id": "new", "rule": RULE, "confidence": 1.0, **_UNKNOWN.get(action.field, {}), **action.value}
     value = _complete(case, action.field, given, list(action.value))
     made = derive_id(
         case.release.id, RULE, action.field, case.record.release.text_sha256, *place(value), value.get("name")
@@ -149,9 +152,9 @@ def _check_link(case: Case, held: Held, attribute: str, key: str | None) -> None
         if other is None or not other.holds:
             raise ReviewError(f"amounts: {attribute} {key!r} is no amount of this release; take the id of one")
         if key in seen:
-            raise ReviewError(f"amounts: {attribute} {key!r} would make an amount a part of itself; take another one")
+            raise ReviewError(f"amounts: {attribute} {key!r} leads back to the amount itself; take another one")
         seen.add(key)
-        key = case.value(other).get(attribute) if attribute == "part_of" else None
+        key = case.value(other).get(attribute)
 
 
 def _comment(case: Case, _act: Act, action: Comment) -> Rows:

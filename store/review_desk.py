@@ -10,6 +10,7 @@ from schemas.release import Release
 from schemas.review import Claim, DeskSheet, Opinion, ReviewEvent, ReviewStatus
 from store import tables
 from store.database import Store, reading, writing
+from store.export import changed_after
 from store.review_case import Case
 from store.review_claims import CLAIM, find_claim, remove_claim, take_claim
 from store.review_errors import ReviewError
@@ -81,16 +82,21 @@ def load_standing(store: Store, release_id: str) -> tuple[Case, ReviewStatus] | 
 
 
 def iter_reviewed(
-    store: Store, source: str | None = None, status: Sequence[ReviewStatus] | None = ("done",)
+    store: Store,
+    source: str | None = None,
+    status: Sequence[ReviewStatus] | None = ("done",),
+    after: int | None = None,
 ) -> Iterator[tuple[Release, Record, Record]]:
     """Release, record as extracted and record as reviewed of each release that is so far, in the order of ids.
 
-    With None of every release, whatever its status.
+    With None of every release, whatever its status; with `after` of those whose last change has a higher number.
     """
     state, release, last = tables.review_state.c, tables.release.c, ""
     wanted = select(state.release_id).where(state.opinion == 1).order_by(state.release_id)
     if status is not None:
         wanted = wanted.where(state.status.in_(status))
+    if after is not None:
+        wanted = wanted.where(state.release_id.in_(changed_after(after)))
     if source is not None:
         wanted = wanted.join(tables.release, release.id == state.release_id).where(release.source == source)
     while cases := _load_cases(store, wanted.where(state.release_id > last).limit(_PAGEFUL)):

@@ -21,6 +21,8 @@ from schemas.review import (
 )
 from store import tables
 from store.database import Store, reading
+from store.models import Item
+from store.opinions import save_agreement
 from store.refuse import has_nul
 from store.review_case import Case, Key, list_changes, touched
 from store.review_changes import plan
@@ -29,6 +31,7 @@ from store.review_errors import ReviewConflictError, ReviewError
 from store.review_history import find_event, say_events
 from store.review_load import State, based_on, load_case, load_state, read_events
 from store.review_rows import as_event, count_values, event_row, review_row, state_row
+from store.search import given_names, save_words
 from store.upsert import upsert
 
 _UNDER_WAY = {"open", "started"}
@@ -187,7 +190,11 @@ def _save(connection: Connection, event: ReviewEvent, case: Case, state: State) 
         connection.execute(delete(tables.review).where(tables.review.c.id.in_(gone)))
     upsert(connection, tables.review, [review_row(review) for review in rows.values() if review is not None])
     connection.execute(insert(tables.review_event), event_row(event))
+    before, after = ([getattr(change, side) for change in event.changes] for side in ("before", "after"))
+    if event.opinion == 1 and given_names(before, case.record) != given_names(after, case.record):
+        save_words(connection, [Item(release=case.release, record=case.record)])
     counts = count_values(case.having(rows).held.values())
     row = state_row((event.release_id, event.opinion), event.status[1], counts, event.at)
     reviewers = list(dict.fromkeys((*state.reviewers, event.reviewer)))
     upsert(connection, tables.review_state, [{**row, "seen": event.number, "reviewers": reviewers}])
+    save_agreement(connection, event)

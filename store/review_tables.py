@@ -1,6 +1,6 @@
 """The tables of reviews: what people decided, each event that led there, how far each release is, and who is at it."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from store.columns import UTC, metadata, texts
 
@@ -66,3 +66,12 @@ review_claim = Table(
     Column("until", UTC, nullable=False),
 )
 Index("ix_review_claim_until", review_claim.c.until)
+
+review_agreement = Table(
+    "review_agreement",
+    metadata,
+    Column("release_id", Text, ForeignKey("release.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", Integer, nullable=False),
+    Column("tallies", JSON, nullable=False),
+    Column("is_disputed", Boolean, nullable=False),
+)

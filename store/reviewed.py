@@ -33,7 +33,7 @@ def show(held: list[Held], old: Mapping[str, str], text: str) -> list[Shown]:
 def apply_reviews(record: Record, reviews: Iterable[Review], text: str, old: Mapping[str, str] | None = None) -> Record:
     """The record as reviewed: rejected values out, corrected and added ones in; `old` has earlier texts by their hash.
 
-    Payments follow their amounts, and those without any leave; checks of what somebody decided leave. Ids are those
+    Payments follow their amounts; checks of what somebody decided leave. Ids are those
     by which the reviewer knows the values.
     """
     held = hold(record, reviews, Text(text, record.release.text_sha256, old or {}))
@@ -48,6 +48,7 @@ def apply_reviews(record: Record, reviews: Iterable[Review], text: str, old: Map
     amounts = Amounts(
         {amount.id: amount for amount in record.amounts},
         {ids[amount.id]: amount for amount in reviewed.amounts if amount.id in ids},
+        reviewed.amounts,
     )
     entities: tuple[Person | Organisation, ...] = (*reviewed.people, *reviewed.organisations)
     return reviewed.model_copy(

@@ -12,6 +12,7 @@ from store.database import Store, StoreError, writing
 from store.models import Run
 from store.processes import has_ended, this_process
 from store.rows import utc
+from store.tallies import Tally, add_tallies
 from store.upsert import insert_missing
 
 SILENCE = dt.timedelta(hours=1)
@@ -47,6 +48,7 @@ def finish_run(
         row = connection.execute(select(table).where(table.c.id == run_id)).first()
         if row is None:
             raise StoreError(f"{store.url}: no run has the id {run_id!r}; take the one that start_run returned")
+        add_tallies(connection, {Tally("runs", f"{row.kind} {state}"): 1})
         if not failed:
             _date_sources(connection, row)
     return as_run(row)

@@ -15,6 +15,7 @@ from store.bulk import insert_rows
 from store.copies import save_copies
 from store.database import Store, writing
 from store.models import Batch, Item, Saved
+from store.opinions import renew_agreements
 from store.refuse import refuse
 from store.review_states import save_states
 from store.rows import (
@@ -91,6 +92,7 @@ def save_batch(store: Store, batch: Batch) -> Saved:
         save_copies(connection, plan.newest.values(), bare)
         before = {key: known.text_sha256 for key, known in plan.known.items() if key not in bare}
         save_states(connection, plan.newest.values(), before, batch.seen_at)
+        renew_agreements(connection, plan.newest)
         save_words(connection, plan.newest.values())
         upsert(connection, tables.quarantine, [problem_row(problem, batch.seen_at) for problem in plan.problems])
         _save_visits(connection, plan)

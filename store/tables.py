@@ -21,7 +21,7 @@ from store.change_tables import journal, release_change
 from store.columns import UTC, key, metadata, texts
 from store.fetch_tables import address, host, slot, source_check, walk
 from store.intake_tables import intake, waiting
-from store.review_tables import review, review_claim, review_event, review_state
+from store.review_tables import review, review_agreement, review_claim, review_event, review_state
 from store.search_tables import release_words
 from store.value_tables import (
     VALUES,
@@ -71,6 +71,7 @@ __all__ = [
     "release_version",
     "release_words",
     "review",
+    "review_agreement",
     "review_claim",
     "review_event",
     "review_state",

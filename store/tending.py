@@ -12,6 +12,7 @@ from store import tables
 from store.database import Store, StoreError, writing
 from store.processes import has_ended, this_process
 from store.rows import utc
+from store.tallies import Tally, add_tallies
 
 KINDS = ("backup", "gc")
 SILENCE = dt.timedelta(minutes=15)
@@ -61,6 +62,7 @@ def tending(store: Store, kind: str) -> Iterator[Tending]:
             took = {"all": (end - began).total_seconds()}
             _note(connection, run_id, {"finished": end, "alive_at": end, "state": state, "counts": run.counts,
                                        "seconds": took})  # fmt: skip
+            add_tallies(connection, {Tally("runs", f"{kind} {state}"): 1})
 
 
 def _note(connection: Connection, run_id: str, values: dict[str, object]) -> None:

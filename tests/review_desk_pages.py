@@ -49,7 +49,16 @@ def _hear(said: str, wrong: list[str]) -> None:
 
 def wait_saved(page: Page) -> None:
     """Wait until the desk says that all is saved."""
-    expect(page.locator("#saving")).to_have_text("All saved")
+    expect(page.locator("#saving")).to_have_text("All saved", timeout=15_000)
+
+
+def wait_until(page: Page, is_so: Callable[[], object]) -> None:
+    """Wait until something outside of the page is so."""
+    for _ in range(300):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never was so")
 
 
 def assert_same_page(page: Page) -> None:

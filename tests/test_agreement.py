@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from schemas.review import Accept, Add, Correct, Opinion, Reject, Review
-from store.agreement import Choice, choose, list_differences, measure_agreement, measure_kappa, pair_values
+from store.agreement import (
+    Choice,
+    choose,
+    list_differences,
+    measure_agreement,
+    measure_kappa,
+    pair_values,
+    tally_opinions,
+)
 from store.models import Item
 from store.review_case import Case
 from tests.review_rows import make_review
@@ -62,7 +70,9 @@ def test_what_nobody_touched_is_accepted(item: Item) -> None:
     rejected = make_review(item, "quotes", quote, "rejected")
     accepted = make_review(item, "quotes", quote, "accepted")
     for second, agreed in ((case(item), 0.0), (case(item, accepted), 0.0), (case(item, rejected), 1.0)):
-        (found,) = [one for one in measure_agreement([(case(item, rejected), second)]) if one.field == "quotes"]
+        (found,) = [
+            one for one in measure_agreement(tally_opinions(case(item, rejected), second)) if one.field == "quotes"
+        ]
         assert (found.verdicts.count, found.verdicts.agreed) == (1, agreed)
 
 

@@ -33,6 +33,7 @@ from store.runs import start_run
 from store.save import save_batch
 from store.search import has_words
 from store.status import load_status
+from store.tallies import Tally, add_tallies
 from store.tending import Tending
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -84,6 +85,7 @@ def fill(store: Store, kept: Kept, make_item: Callable[..., Item]) -> str:
         connection.execute(tables.entity_key.insert(), {"role": "name", "words": "ana", "entity_id": "a"})
         address = {"id": "a", "source": "norvik", "kind": "listing", "url": "u", "found_at": NOW, "failures": 0}
         connection.execute(tables.address.insert(), {**address, "body": bytes(range(256))})
+        add_tallies(connection, {Tally("seconds", "fetch"): 1.5})
     return sha256
 
 
@@ -109,14 +111,17 @@ def test_what_was_stored_is_there_again(
     store: Store, other: Store, kept: Kept, tmp_path: Path, make_item: Callable[..., Item]
 ) -> None:
     sha256 = fill(store, kept, make_item)
+    (tmp_path / ".b.1.part").touch()
     manifest = save_backup(store, kept, tmp_path / "b", NOW)
     assert manifest == check_backup(tmp_path / "b")
+    assert list(tmp_path.glob(".b*")) == []  # what a killed one left is gone as well
     assert (manifest.files, manifest.missing_files, manifest.tables["release"].rows) == (1, 0, 2)
     there = Kept(f"memory://{tmp_path.name}/there", tmp_path / "there.json")
     assert restore_backup(other, there, tmp_path / "b") == manifest
     before, after = contents(store), contents(other)
     assert [state for row in after["run"] for state in row if state in ("running", "interrupted")] == ["interrupted"]
-    assert {**after, "run": ()} == {**before, "run": ()}
+    assert {**after, "run": (), "tally": ()} == {**before, "run": (), "tally": ()}
+    assert after["tally"] == [("seconds", "fetch", 1.5)]  # the backup counts itself when it is done
     assert len(before["run"]) == 2  # the backup itself is one
     assert sum(map(bool, before.values())) > 20
     assert load_bytes(there.archive_url, sha256) == b"<p>\x00"

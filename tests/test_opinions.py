@@ -163,6 +163,20 @@ def test_what_is_chosen_holds(desk: Desk, chosen: Opinion) -> None:
     assert measure_opinions(desk.store) == before  # what they said before anybody chose
 
 
+def test_agreement_is_counted_once_and_what_differs_always(desk: Desk, make_item: MakeItem) -> None:
+    """A text without the value on which they differed leaves nothing to choose; what they said stays counted."""
+    desk.does("ana", desk.rejects("dates", 1), DONE)
+    desk.does("bo", desk.accepts("dates", 1), DONE, opinion=2)
+    before = measure_opinions(desk.store)
+    assert [one.release_id for one in list_disputed(desk.store)] == [desk.id]
+    shorter = make_item("1", text=desk.item.release.text.removesuffix(" More in FY2027."), release={"id": desk.id})
+    save_batch(desk.store, Batch(seen_at=NOW, items=(shorter,)))
+    desk.does("cy", DONE)
+    desk.does("bo", DONE, opinion=2)
+    assert list_disputed(desk.store) == []
+    assert measure_opinions(desk.store) == before
+
+
 def test_there_has_to_be_a_release(store: Store) -> None:
     with pytest.raises(ReviewError, match="there is no release 'x'"):
         differences(store, "x")

@@ -90,10 +90,19 @@ def test_a_morning_by_keyboard(chromium: Browser, tmp_path: Path, make_item: Mak
 
 
 def test_a_morning_by_mouse(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
-    item = make_item()
+    item = make_item(text=f"{TEXT}\n\nOver two years the school gets US$2.9 million (the same sum), and a ship for it.")
     with filled_store(tmp_path, [item]) as store, serving(tmp_path, "--reviewer", "ana") as server:
         with open_page(chromium, server) as page:
             page.get_by_role("link", name="Begin reviewing").click()
+            expect(page.locator("#panel")).to_have_attribute("data-open", "7")
+            select_words(page, "US$2.9 million")
+            page.get_by_role("button", name="Add the selected words as amount").click()
+            page.get_by_label("value", exact=True).fill("2900000")
+            page.get_by_label("same sum as").select_option("up to 2,500,000 EUR – “€2.50 million”")
+            page.get_by_label("period", exact=True).fill("Over two years")
+            save_form(page)
+            facts = row_of(page, "2,900,000").locator(".fact")
+            expect(facts).to_have_text(["period Over two years", "same sum as up to 2,500,000 EUR"])
             page.locator("#words .m", has_text="€2.50 million").click()  # a click on words goes to their value
             amount = row_of(page, "2,500,000")
             expect(amount).to_have_attribute("aria-current", "true")
@@ -101,8 +110,13 @@ def test_a_morning_by_mouse(chromium: Browser, tmp_path: Path, make_item: MakeIt
             amount.get_by_role("button", name="Correct").click()
             page.get_by_label("paid by").select_option("Ana Reis")
             page.get_by_label("kind").select_option("price")
+            page.get_by_label("period is").fill("2026/2028")
+            page.get_by_role("button", name="Save").click()
+            expect(page.locator("#dialog .problem")).to_contain_text("Which words of the text say so?")
+            page.get_by_label("period", exact=True).fill("Over two years")
             save_form(page)
             expect(amount).to_have_attribute("data-state", "corrected")
+            expect(amount.locator(".diff", has_text="period")).to_contain_text("Over two years (2026/2028)")
             school = row_of(page, "Harbour School")
             school.hover()
             expect(page.locator("#words .m.lit")).to_have_text("Harbour School")  # its words are shown
@@ -114,8 +128,10 @@ def test_a_morning_by_mouse(chromium: Browser, tmp_path: Path, make_item: MakeIt
             expect(page.locator("#panel")).to_have_attribute("data-open", "0")
             page.get_by_role("button", name="Done, next").click()
             expect(page.locator("main")).to_contain_text("Nothing is left")
-        shown = value_of(store, item, "€2.50")
+        shown, other = value_of(store, item, "€2.50"), value_of(store, item, "US$2.9")
         assert (shown.value["payer"], shown.value["kind"]) == ("Ana Reis", "price")
+        assert (shown.value["period"]["text"], shown.value["period"]["value"]) == ("Over two years", "2026/2028")
+        assert (other.value["equals"], other.value["period"]["value"]) == (shown.value_id, None)
 
 
 @pytest.mark.parametrize("key", ["Shift+D", "s"])

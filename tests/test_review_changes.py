@@ -89,8 +89,11 @@ REFUSED: list[tuple[Made, str]] = [
     (correct("€2.50 million", kind="gift"), "amounts: kind: Input should be 'commitment', 'price'"),
     (correct("€2.50 million", part_of="none"), "part_of 'none' is no amount of this release"),
     (correct("€2.50 million", start=1), "has another length than its text"),
-    (lambda desk: Correct(target=(own := desk.target("€2.50 million")), changes={"part_of": own.value_id}),
-     "would make an amount a part of itself"),
+    *((lambda desk, name=name: Correct(target=(own := desk.target("€2.50 million")), changes={name: own.value_id}),
+       "leads back to the amount itself") for name in ("part_of", "equals")),
+    (correct("€2.50 million", period={"value": "2025/2026"}), "amounts: period.start: Field required"),
+    (correct("€2.50 million", period={**spot(TEXT, "FY2027"), "value": "soon"}), "period.value: not a calendar"),
+    (correct("€2.50 million", period={"start": 0, "end": 4, "text": "2026", "value": None}), "period: evidence 0:4"),
     (correct("FY2027", value="2025-02-30"), "dates: value: day is out of range for month"),
     (correct("Harbour School", name="Norvik Foundation"), "'Norvik Foundation' is there already; merge the two"),
     (lambda _: Add(field="dates", value={"value": "2026", "start": 0, "end": 4, "text": "2026"}), "says 'Harb'"),
@@ -152,10 +155,11 @@ def test_a_corrected_value_says_why() -> None:
 
 def test_an_added_value() -> None:
     desk = open_desk()
-    value = {"value": "1", "currency": "EUR", "payer": "Harbour School", **spot(TEXT, "More")}
+    value = {"value": "1", "payer": "Harbour School", **spot(TEXT, "More")}
     desk = desk.do(Add(field="amounts", value=value))
     (added,) = [amount for amount in desk.record().amounts if amount.text == "More"]
     assert (added.rule, added.confidence, added.section, added.payer) == ("review", 1.0, "notes", "Harbour School")
+    assert added.currency is None  # nobody knows it
     assert desk.do(Reject(targets=(desk.target("More"),))).case.reviews == {}  # as if it never had been
 
 
@@ -238,7 +242,8 @@ def test_what_was_decided_refers_to_the_merged_one() -> None:
     assert record.amounts[0].payee == record.people[0].organisation == "Norvik Foundation"
 
 
-def test_two_amounts_of_the_same_words() -> None:
+@pytest.mark.parametrize("name", ["part_of", "equals"])
+def test_two_amounts_of_the_same_words(name: str) -> None:
     """Their ids differ by their places."""
     desk = open_desk(f"{TEXT}\n\nThe club gets €2.50 million.")
     text = desk.case.release.text
@@ -246,12 +251,12 @@ def test_two_amounts_of_the_same_words() -> None:
     desk = desk.do(Add(field="amounts", value=second))
     first, other = desk.record().amounts
     assert (first.text, first.start < other.start, first.id != other.id) == (other.text, True, True)
-    link = Correct(target=Target(field="amounts", value_id=other.id), changes={"part_of": first.id})
-    desk = desk.do(link)
-    with pytest.raises(ReviewError, match="a part of itself"):
-        desk.do(Correct(target=Target(field="amounts", value_id=first.id), changes={"part_of": other.id}))
+    desk = desk.do(Correct(target=Target(field="amounts", value_id=other.id), changes={name: first.id}))
+    assert [getattr(amount, name) for amount in desk.record().amounts] == [None, first.id]
+    with pytest.raises(ReviewError, match="leads back to the amount itself"):
+        desk.do(Correct(target=Target(field="amounts", value_id=first.id), changes={name: other.id}))
     desk = desk.do(Reject(targets=(Target(field="amounts", value_id=first.id),)))
-    assert [amount.part_of for amount in desk.record().amounts] == [None]
+    assert [getattr(amount, name) for amount in desk.record().amounts] == [None]
 
 
 def test_offsets_are_code_points() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from review.forms import FORMS, fill, guess, held_names
+from review.forms import FORMS, fill, guess, held_values
 from review.sheet import DeskView, State, state_of, view_desk
 from schemas.record import Amount, DateMention, Organisation, Person, Quote
 from schemas.review import DeskSheet, Review, ReviewField, Shown
@@ -114,12 +114,31 @@ def test_names_are_those_of_the_release(make_item: Callable[..., Item]) -> None:
     item = make_item()
     values = _values(item)
     values[1] = values[1].model_copy(update={"review": _review(values[1], "rejected", None)})
-    names = held_names(DeskSheet(values=tuple(values), status="open", seen=0, based_on="", opinion=1))
-    assert names == {"people": ["Ana Reis"], "organisations": ["Harbour School"]}
+    names = held_values(DeskSheet(values=tuple(values), status="open", seen=0, based_on="", opinion=1))
+    assert names == {
+        "people": [("Ana Reis", "Ana Reis")],
+        "organisations": [("Harbour School", "Harbour School")],
+        "amounts": [(item.record.amounts[0].id, "up to 2,500,000 EUR – “€2.50 million”")],
+    }
     payer = next(field for field in fill("amounts", {"payer": "Norvik Foundation"}, names) if field.name == "payer")
     assert [title for title, _ in payer.options] == ["People", "Organisations", "As extracted"]
     employer = next(field for field in fill("people", {}, names) if field.name == "organisation")
     assert [title for title, _ in employer.options] == ["Organisations"]
+
+
+def test_what_an_amount_is_a_part_of_is_told_in_words(make_item: Callable[..., Item]) -> None:
+    item = make_item()
+    values, first = _values(item), item.record.amounts[0]
+    period = {"start": 0, "end": 1, "text": "H", "value": "2026/2028"}
+    human = values[5].value | {"id": "new", "value": "1000", "part_of": first.id, "period": period}
+    added = Shown(field="amounts", value_id="new", value=human, review=_review(values[5], "corrected", human))
+    row = _view(item, [*values, added]).groups[2].rows[1]
+    assert row.facts[-2:] == [("period", "H (2026/2028)"), ("part of", "up to 2,500,000 EUR")]
+    assert ("part of", "–", "up to 2,500,000 EUR") in row.changed
+    sheet = DeskSheet(values=(*values, added), status="open", seen=0, based_on="", opinion=1)
+    form = {field.name: field for field in fill("amounts", human, held_values(sheet))}
+    assert (form["period"].value, form["period"].start, form["period"].means) == ("H", 0, "2026/2028")
+    assert [key for _, group in form["part_of"].options for key, _ in group] == [first.id]  # not itself
 
 
 def test_guesses(make_item: Callable[..., Item]) -> None:

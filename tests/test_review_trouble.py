@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from review.accounts import User, hash_password, save_users
 from review.setup import Role
@@ -21,6 +21,7 @@ from tests.review_desk_pages import (
     sheet_of,
     value_of,
     wait_saved,
+    wait_until,
 )
 from tests.review_desk_site import HOSTILE, filled_store, hostile_item, serving
 
@@ -73,6 +74,47 @@ def test_an_answer_that_is_lost_is_asked_for_again(chromium: Browser, tmp_path: 
             wait_saved(page)
         assert len(lost) == 1
         assert kinds_of(load_events(store, item.release.id)) == ["accept"]
+
+
+def test_what_comes_late_is_not_shown(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
+    """A record that was read before the last decision, or of the release that was left, and comes after it."""
+    items = [make_item("1"), make_item("2")]
+    with filled_store(tmp_path, items) as store, serving(tmp_path, "--reviewer", "ana") as server:
+        with open_page(chromium, server, f"/desk/{items[0].release.id}") as page:
+            late: list[tuple[Route, APIResponse]] = []
+
+            def hold(route: Route) -> None:
+                late.append((route, route.fetch()))
+
+            def let_go() -> None:
+                route, answer = late.pop()
+                with page.expect_response("**/panel*") as answered:
+                    route.fulfill(response=answer)
+                answered.value.finished()
+                page.evaluate("new Promise(done => setTimeout(done, 50))")  # the page has had time to show it
+
+            page.route("**/panel*", hold, times=1)
+            page.keyboard.press("a")
+            wait_until(page, lambda: late)
+            page.keyboard.press("A")
+            expect(page.locator("#panel")).to_have_attribute("data-open", "0")
+            let_go()
+            expect(page.locator("#panel")).to_have_attribute("data-open", "0")
+            page.route("**/panel*", hold, times=1)
+            page.keyboard.press("Shift+D")
+            page.keyboard.press("Shift+D")  # once too often
+            expect(page.locator("#main")).to_have_attribute("data-release", items[1].release.id)
+            wait_until(page, lambda: late)
+            let_go()
+            expect(page.locator("#panel")).to_have_attribute("data-open", "7")
+            page.keyboard.press("a")
+            page.keyboard.press("x")
+            page.keyboard.press("u")  # faster than the record is shown
+            page.keyboard.press("u")
+            expect(page.locator("#panel")).to_have_attribute("data-seen", "4")
+            expect(page.locator("#panel")).to_have_attribute("data-open", "7")
+        kinds = [kinds_of(load_events(store, item.release.id)) for item in items]
+        assert kinds == [["accept", "accept", "status"], ["accept", "reject", "undo", "undo"]]
 
 
 def _highlighted(page: Page) -> dict[str, str]:

@@ -9,12 +9,15 @@ from sqlalchemy.exc import DBAPIError
 
 from schemas.evidence import Evidence
 from schemas.record import Organisation
+from schemas.review import Add, Correct, QueueFilter, Reject, Undo
 from store import tables
 from store.database import Store, reading, writing
 from store.migrations.upgrade import downgrade, upgrade
 from store.models import Batch, Item
+from store.review_queue import load_queue
 from store.save import save_batch
 from store.search import has_words
+from tests.reviewing import Reviewer, spot, start
 
 MakeItem = Callable[..., Item]
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -152,6 +155,35 @@ def test_new_names_of_the_same_text_are_found(filled: Store, make_item: MakeItem
     save_batch(filled, Batch(seen_at=NOW, items=(ferry.model_copy(update={"record": record}),), reextracted=True))
     assert find(filled, "hillmore") == "ferry"
     check_index(filled)
+
+
+def test_names_that_people_gave_are_found_until_they_take_them_back(store: Store, make_item: MakeItem) -> None:
+    item = make_item()
+    ana, text = start(store, item), item.release.text
+    second = Reviewer(store, ana.release_id, "ben", 2)
+
+    def find_all() -> list[int]:
+        found = (load_queue(store, QueueFilter(words=name), 9) for name in ("kelvarro", "kio", "hillmore", "secret"))
+        return [queue.total for queue in found]
+
+    ana.do(Correct(target=ana.target("Norvik Foundation"), changes={"name": "Kelvarro", "acronym": "KIO"}))
+    added = ana.do(Add(field="people", value={"name": "Hillmore", "mentions": [spot(text, "Harbour grant")]}))
+    second.do(Correct(target=second.target("Harbour School"), changes={"name": "Secret"}))  # seen by nobody
+    assert find_all() == [1, 1, 1, 0]
+    save(store, item, make_item(text=text.replace("More in", "And more in"), version="2.0"))
+    assert find_all() == [1, 1, 1, 0]
+    with writing(store) as connection:
+        downgrade(connection, "0008")
+        upgrade(connection)
+    assert find_all() == [1, 1, 1, 0]
+    undone = ana.do(Undo(number=added.number))
+    assert find_all() == [1, 1, 0, 0]
+    ana.do(Undo(number=undone.number))
+    assert find_all() == [1, 1, 1, 0]
+    ana.do(Reject(targets=(ana.target("Kelvarro"),)))
+    assert find_all() == [0, 0, 1, 0]
+    assert load_queue(store, QueueFilter(words="norvik"), 9).total == 1  # the text's own words stay
+    check_index(store)
 
 
 def test_an_older_text_does_not_come_back(filled: Store, make_item: MakeItem) -> None:

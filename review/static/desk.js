@@ -9,7 +9,11 @@ let current = null; // id of the value that the reviewer is at
 let picked = null; // words that were selected last
 let claims = 0;
 let drawing = null; // the record is being put in anew
+let drawings = 0;
+let turn = Promise.resolve(); // what has to wait for all before it
+let leaving = null; // the page of the release that is being left
 let checkAt = -1;
+const deciding = new Set(); // values of which a decision is on its way
 
 const main = () => document.getElementById("main");
 const panel = () => document.getElementById("panel");
@@ -28,6 +32,7 @@ export function openDesk() {
   current = null;
   picked = null;
   checkAt = -1;
+  deciding.clear();
   drawn();
   clearInterval(claims);
   claims = setInterval(claim, CLAIM_SECONDS * 1000);
@@ -41,6 +46,7 @@ export function openDesk() {
 function drawn() {
   const data = panel().dataset;
   sawEvents(main().dataset.release, opinion(), Number(data.seen));
+  for (const id of deciding) if (row(id)) row(id).dataset.state = "saving";
   const states = new Map(rows().map((line) => [line.dataset.value, line.dataset.state]));
   for (const mark of document.querySelectorAll("#words .m")) {
     mark.dataset.state = states.get(mark.dataset.v.split(" ")[0]) ?? "";
@@ -49,19 +55,36 @@ function drawn() {
 }
 
 /** Loads the record again, and the text where values stand elsewhere; the focus stays where it was. */
-async function redraw() {
-  const of = main().dataset.release;
-  const answer = await fetch(`${base()}/panel?opinion=${opinion()}`).catch(() => null);
-  if (!answer?.ok || main().dataset.release !== of) return;
-  const had = document.activeElement?.dataset?.key ?? (document.activeElement?.classList.contains("row") ? "row" : null);
-  const place = document.getElementById("record").scrollTop;
-  document.getElementById("record").innerHTML = await answer.text();
-  document.getElementById("record").scrollTop = place;
-  const words = document.getElementById("words");
-  if (words.dataset.marks !== panel().dataset.marks) {
-    const text = await fetch(`${base()}/text?opinion=${opinion()}`);
-    if (text.ok) replaceText(await text.text());
+const redraw = () => (drawing = draw(main(), (drawings += 1)));
+
+/** Of several drawings on their way the last began when most was saved: what comes late of another, or for another page, is old. */
+async function draw(page, number) {
+  const isOld = () => number !== drawings || main() !== page;
+  const record = await load("panel");
+  if (!record || isOld()) return;
+  putRecord(record);
+  if (document.getElementById("words").dataset.marks === panel().dataset.marks) return;
+  const text = await load("text");
+  if (!text || isOld()) return;
+  replaceText(text);
+  drawn();
+}
+
+async function load(part) {
+  try {
+    const answer = await fetch(`${base()}/${part}?opinion=${opinion()}`);
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
   }
+}
+
+function putRecord(html) {
+  const had = document.activeElement?.dataset?.key ?? (document.activeElement?.classList.contains("row") ? "row" : null);
+  const record = document.getElementById("record");
+  const place = record.scrollTop;
+  record.innerHTML = html;
+  record.scrollTop = place;
   drawn();
   if (had === "row") row(current)?.focus({ preventScroll: true });
   else if (had) (document.querySelector(`[data-key="${CSS.escape(had)}"]:not(:disabled)`) ?? row(current))?.focus({ preventScroll: true });
@@ -80,12 +103,12 @@ function replaceText(html) {
 /** Saves an action and shows what holds then. Throws where the server refuses it. */
 async function act(action, said) {
   if (!may()) throw new Error("You may look, not change.");
-  const { release } = main().dataset;
+  const page = main();
   try {
-    await send(release, opinion(), panel().dataset, action);
+    await send(page.dataset.release, opinion(), panel().dataset, action);
     live(said);
   } finally {
-    if (main().dataset.release === release && !waiting().length) drawing = redraw();
+    if (main() === page && !waiting().length) redraw();
   }
 }
 
@@ -162,11 +185,14 @@ function decide(kind, said) {
     const line = lineOf(from);
     if (!line || line.dataset.state === "saving") return;
     const name = line.querySelector(".head").textContent;
+    const id = line.dataset.value;
     if (may()) {
+      deciding.add(id);
       line.dataset.state = "saving";
-      nextOpen(line.dataset.value);
+      nextOpen(id);
     }
     await tryAct({ kind, targets: [targetOf(line)] }, `${said}: ${name}`);
+    deciding.delete(id);
   };
 }
 
@@ -191,16 +217,31 @@ const add = (field) => () => {
   return form("add", field, words, "Added");
 };
 
+/** Waits until what was done is saved and shown. */
+async function settled() {
+  if (waiting().length) await flush();
+  await drawing;
+}
+
+/** Does something when all before it is saved and shown: it depends on what the page then shows. */
+const inTurn = (work) => () => (turn = turn.then(settled).then(work));
+
 /** Leaves the release with a status; the next comes when this is saved. */
 async function leave(status, said) {
   if (!may()) return goNext();
-  if (waiting().length) await flush();
-  await drawing;
-  if (status === "done" && Number(panel().dataset.open)) {
-    notice(`${panel().dataset.open} values are not decided: A accepts them, and o goes to the next.`);
-    return nextOpen();
-  }
-  if (await tryAct({ kind: "status", status }, said)) goNext();
+  const page = main();
+  if (leaving === page) return;
+  leaving = page;
+  await settled();
+  if (main() === page && mayLeave(status) && (await tryAct({ kind: "status", status }, said)) && main() === page) goNext();
+  if (leaving === page) leaving = null;
+}
+
+function mayLeave(status) {
+  if (status !== "done" || !Number(panel().dataset.open)) return true;
+  notice(`${panel().dataset.open} values are not decided: A accepts them, and o goes to the next.`);
+  nextOpen();
+  return false;
 }
 
 function goNext() {
@@ -277,8 +318,8 @@ export const commands = {
     const targets = rows().filter(isOpen).map(targetOf);
     if (targets.length) return tryAct({ kind: "accept", targets }, `${targets.length} accepted`);
   },
-  undo: () => panel().dataset.undo && tryAct({ kind: "undo", number: Number(panel().dataset.undo) }, "Undone"),
-  redo: () => panel().dataset.redo && tryAct({ kind: "undo", number: Number(panel().dataset.redo) }, "Done again"),
+  undo: inTurn(() => panel()?.dataset.undo && tryAct({ kind: "undo", number: Number(panel().dataset.undo) }, "Undone")),
+  redo: inTurn(() => panel()?.dataset.redo && tryAct({ kind: "undo", number: Number(panel().dataset.redo) }, "Done again")),
   done: () => leave("done", "Done"),
   skip: () => leave("skipped", "Skipped"),
   "take-up": () => ["done", "skipped"].includes(panel().dataset.status) && tryAct({ kind: "status", status: "started" }, "Taken up again"),

@@ -9,6 +9,7 @@ const dialog = () => document.getElementById("dialog");
 export async function openForm(url, save) {
   const box = dialog();
   box.innerHTML = '<h2 id="dialog-title">…</h2>';
+  const title = box.firstChild;
   box.showModal(); // at once, so that what is typed meanwhile does nothing else
   let answer, said;
   try {
@@ -18,6 +19,7 @@ export async function openForm(url, save) {
     box.close();
     throw error;
   }
+  if (!box.open || !title.isConnected) return; // it was closed, or another one opened
   if (!answer.ok) {
     box.close();
     throw new Error(errorOf(said));
@@ -60,27 +62,38 @@ function read(form) {
   return readers[form.dataset.kind](form);
 }
 
-function attributes(form) {
+function attributes(form, but) {
   const changes = {};
   for (const control of form.querySelectorAll("[data-attr]")) {
+    if (control.name === but) continue;
     const value = control.value.trim();
-    if (value !== control.dataset.was) changes[control.name] = value === "" ? null : "words" in control.dataset ? evidence(form, value) : value;
+    const means = form.elements[`${control.name}-means`];
+    if (value === control.dataset.was && (!means || means.value.trim() === means.dataset.was)) continue;
+    if (value === "" && value === control.dataset.was) throw new Error("Which words of the text say so? Give them as well.");
+    changes[control.name] = value === "" ? null : "words" in control.dataset ? { ...evidence(form, control, value), ...meaning(form, control.name) } : value;
   }
   return changes;
 }
 
-function evidence(form, words) {
-  const found = findWords(words, Number(form.dataset.near));
+/** What the words of an attribute mean in the calendar, where the form asks for that. */
+function meaning(form, name) {
+  const means = form.elements[`${name}-means`];
+  return means ? { value: means.value.trim() || null } : {};
+}
+
+function evidence(form, control, words) {
+  const near = words === control.dataset.was ? control.dataset.near : "";
+  const found = findWords(words, Number(near || form.dataset.near));
   if (!found) throw new Error(`The text does not say “${words}”; take words as they stand there.`);
   return found;
 }
 
 function correct(form) {
-  const changes = attributes(form);
   const picked = json(form, "selected");
   const as = form.querySelector("[name=selected-is]:checked")?.value;
+  const changes = attributes(form, as);
   if (as === "words") Object.assign(changes, picked);
-  if (as === "purpose") changes.purpose = picked;
+  if (["purpose", "period"].includes(as)) changes[as] = { ...picked, ...meaning(form, as) };
   if (as === "mention") changes.mentions = [...json(form, "places"), picked].sort((a, b) => a.start - b.start);
   return Object.keys(changes).length ? { kind: "correct", target: target(form), changes } : null;
 }

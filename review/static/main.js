@@ -5,6 +5,7 @@ import { commands as list, openList } from "./list.js";
 import { flush } from "./send.js";
 import { notice } from "./say.js";
 
+let asked = 0; // pages so far
 const shared = { help: showKeys, close: (from) => from?.closest("dialog")?.close() };
 
 /** Does what a button or a key asks for, where the open view knows it. */
@@ -19,16 +20,19 @@ function open() {
   (view() === "desk" ? openDesk : openList)();
 }
 
-/** Puts another page of this desk in the place of the open one. Returns whether it could. */
+/** Puts another page of this desk in the place of the open one, unless another is asked for meanwhile. Returns whether it could. */
 export async function go(url, push = true) {
-  let answer;
+  const number = (asked += 1);
+  let answer, said;
   try {
     answer = await fetch(url, { headers: { "X-Part": "page" } });
+    said = await answer.text();
   } catch {
     notice("The server does not answer, so the next release cannot be opened. What you did is kept and will be saved.");
     return false;
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (number !== asked) return false;
+  const page = new DOMParser().parseFromString(said, "text/html");
   const main = page.getElementById("main");
   if (!main || !page.querySelector(".bar nav")) { location.href = answer.url; return true; }
   if (main.dataset.release !== document.getElementById("main").dataset.release || main.dataset.view !== "desk") leaveDesk();

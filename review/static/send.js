@@ -61,7 +61,7 @@ async function sendAll() {
     if (state !== "sent") {
       saving(state, entries.length);
       timer = setTimeout(() => { timer = 0; flush(); }, pause);
-      pause = Math.min(pause * 1.5, 8000);
+      pause = Math.min(pause * 1.5, 3000);
       return;
     }
     pause = 1000;

@@ -25,6 +25,13 @@ def revision_of(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
+def is_known(connection: Connection) -> bool:
+    """Whether the database's revision is one of this program, or it has none yet."""
+    with _config(connection) as config:
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return revision_of(connection) in known | {""}
+
+
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the migrations that are missing, inside the transaction that the caller has begun.
 

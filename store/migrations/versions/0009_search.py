@@ -34,6 +34,9 @@ NAMES = sa.text(
     " UNION ALL SELECT release_id, name FROM organisation WHERE release_id IN :ids"
     " UNION ALL SELECT release_id, acronym FROM organisation WHERE release_id IN :ids AND acronym IS NOT NULL"
 ).bindparams(sa.bindparam("ids", expanding=True))
+REVIEW = sa.table(
+    "review", sa.column("release_id"), sa.column("opinion"), sa.column("field"), sa.column("human", sa.JSON())
+)
 
 
 def upgrade() -> None:
@@ -92,4 +95,7 @@ def _names(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[str]
     names = defaultdict(list)
     for row in connection.execute(NAMES, {"ids": ids}):
         names[row.release_id].append(row.name)
+    decided = sa.select(REVIEW.c.release_id, REVIEW.c.human).where(REVIEW.c.release_id.in_(ids), REVIEW.c.opinion == 1)
+    for row in connection.execute(decided.where(REVIEW.c.field.in_(("people", "organisations")))):
+        names[row.release_id] += filter(None, map((row.human or {}).get, ("name", "acronym")))
     return names
