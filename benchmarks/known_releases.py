@@ -83,7 +83,7 @@ def fill(store: Store, sources: list[Source], each: int) -> None:
         urls = list(list_urls(source, each))
         links = [Link(source=source.name, url=url, title="Harbour grant") for url in urls]
         save_links(store, links, DAY)
-        had = {"checked_at": DAY, "status": 200, "found_at": DAY, "etag": '"1"'}
+        had: dict[str, Any] = {"checked_at": DAY, "status": 200, "found_at": DAY, "etag": '"1"'}
         save_visits(store, [Address(source=source.name, url=url, **had) for url in urls])
         seen = {"first_seen": utc(DAY), "last_seen": utc(DAY), "text_sha256": "0" * 64}
         with writing(store) as connection:
