@@ -14,7 +14,6 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.events import emit_event
 from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
@@ -24,25 +23,32 @@ from flows.files import FILES_SOURCE
 from flows.health import note_checks
 from flows.plan import plan_links
 from flows.process import Bench, open_bench, process_links, process_readings, read_paths
+from flows.progress import EVERY_SECONDS, Progress
+from flows.pulse import pulse
 from flows.report import COUNTED, LISTENER, Report, add_reports, stage_table
+from flows.telling import tell_alarms, tell_review
 from schemas.page import utc_now
+from schemas.problem import Problem
 from schemas.settings import Settings
 from schemas.source import Source
 from schemas.wanted import Wanted
-from store.health import Alarm
-from store.runs import finish_run, start_run
+from store.daily import count_doubtful
+from store.health import is_news
+from store.runs import finish_run, keep_alive, start_run
 from store.save import save_sources
 
 BATCHES_AT_ONCE = 2
 """While one batch is extracted, the next is fetched."""
-_RUNNER: TaskRunner[PrefectFuture[Any]] = ThreadPoolTaskRunner(max_workers=BATCHES_AT_ONCE)  # type: ignore[assignment]  # futures of its own kind
+RUNNER: TaskRunner[PrefectFuture[Any]] = ThreadPoolTaskRunner(max_workers=BATCHES_AT_ONCE)  # type: ignore[assignment]  # futures of its own kind
+ALIVE_SECONDS = 25
+"""How often a run tells the store that it is alive; less than a third of `store.runs.HOLD`."""
 ReportData = dict[str, Any]
 """A Report as JSON."""
 
 T = TypeVar("T")
 
 
-@flow(name="ingest", task_runner=_RUNNER)
+@flow(name="ingest", task_runner=RUNNER)
 def ingest(sources: list[Source], wanted: Wanted | None = None) -> State[ReportData]:
     """Fetch what the sources have and the store has not, and store records of it.
 
@@ -53,21 +59,25 @@ def ingest(sources: list[Source], wanted: Wanted | None = None) -> State[ReportD
     with open_bench(settings) as bench:
         save_sources(bench.store, sources)
 
-        def work(run: Bench) -> Iterator[Report]:
-            plan = _task("discover", lambda: plan_links(sources, run)).result()
+        def work(run: Bench, free: Sequence[str]) -> Iterator[Report]:
+            yield add_reports(_left_alone(source) for source in sources if source.name not in free)
+            chosen = [source for source in sources if source.name in free]
+            plan = _task("discover", lambda: plan_links(chosen, run)).result()
             yield plan.report
-            total = len(plan.jobs)
-            yield from _run_batches(replace(run, tick=_ticker(total)), plan.jobs, process_links)
+            progress = Progress(len(plan.jobs))
+            with pulse(progress.tell, EVERY_SECONDS):
+                yield from _run_batches(replace(run, tick=_ticker(len(plan.jobs), progress)), plan.jobs, process_links)
+            progress.tell()
 
         began = utc_now()
         report = _track(replace(bench, wanted=wanted or Wanted()), [source.name for source in sources], work)
         alarms = note_checks(bench.store, sources, report, began)
-        for alarm in alarms:
-            _emit(alarm)
+        tell_alarms(alarm for alarm in alarms if is_news(bench.store, alarm))
+        tell_review(count_doubtful(bench.store, began))
         return _conclude(report.model_copy(update={"alarms": tuple(alarm.message for alarm in alarms)}))
 
 
-@flow(name="ingest-files", task_runner=_RUNNER)
+@flow(name="ingest-files", task_runner=RUNNER)
 def ingest_files(paths: list[Path], published: date | None = None) -> State[ReportData]:
     """Store records of the releases in files and folders; `published` is the date of those that tell none.
 
@@ -76,38 +86,47 @@ def ingest_files(paths: list[Path], published: date | None = None) -> State[Repo
     settings = Settings()
     with open_bench(settings) as bench:
 
-        def work(run: Bench) -> Iterator[Report]:
+        def work(run: Bench, _sources: Sequence[str]) -> Iterator[Report]:
             readings = read_paths(paths, settings.max_bytes, published, settings.archive_url)
             yield from _run_batches(replace(run, tick=_ticker(None)), readings, process_readings)
 
         return _conclude(_track(bench, [FILES_SOURCE], work))
 
 
-def _emit(alarm: Alarm) -> None:
-    """Tell Prefect's event stream, on which automations can act."""
-    resource = {
-        "prefect.resource.id": f"dateline.source.{alarm.source}",
-        "prefect.resource.name": alarm.source,
-    }
-    emit_event(f"dateline.source.{alarm.code}", resource=resource, payload=alarm.model_dump())
+def _left_alone(source: Source) -> Report:
+    message = f"source {source.name}: another run is at it, so it is left to that one"
+    note = Problem(source=source.name, place=str(source.url), stage="fetch", code="busy", message=message)
+    return Report(counts={source.name: {"resting": 1}}, notes=(note,))
 
 
-def _track(bench: Bench, sources: list[str], work: Callable[[Bench], Iterator[Report]]) -> Report:
-    """Do the work as a run of the store, which shows it as running, finished, failed or interrupted."""
-    run = start_run(bench.store, utc_now(), sources)
+def _track(bench: Bench, sources: list[str], work: Callable[[Bench, Sequence[str]], Iterator[Report]]) -> Report:
+    """Do the work as a run of the store, which shows it as running, finished, failed or interrupted.
+
+    The work is told which of the sources it may look at: those that no other run is at.
+    """
+    run = start_run(bench.store, utc_now(), sources, alone=sources != [FILES_SOURCE])
     report = Report(errors=("the run was stopped",))
     try:
-        report = add_reports(accounted(work(replace(bench, run_id=run.id)), bench.store, run.id))
+        with pulse(lambda: keep_alive(bench.store, run.id, utc_now()), ALIVE_SECONDS):
+            reports = work(replace(bench, run_id=run.id), run.sources)
+            report = add_reports(accounted(reports, bench.store, run.id))
     finally:
         counts = {**report.saved, "failed": report.total("failed")}
         finish_run(bench.store, run.id, utc_now(), counts, failed=not report.clean)
     return report
 
 
-def _ticker(total: int | None) -> Callable[[], None]:
+def _ticker(total: int | None, progress: Progress | None = None) -> Callable[[], None]:
     listener, numbers = LISTENER.get(), count(1)
     listener("Releases", 0, total)
-    return lambda: listener("Releases", next(numbers), total)
+
+    def tick() -> None:
+        done = next(numbers)
+        listener("Releases", done, total)
+        if progress:
+            progress.count(done)
+
+    return tick
 
 
 def _task(name: str, work: Callable[[], T]) -> PrefectFuture[T]:

@@ -2,7 +2,6 @@
 
 import flows.quiet  # noqa: F401  isort: skip  (settings that Prefect reads when it is first imported)
 
-from collections import deque
 from typing import Any
 
 from prefect import flow
@@ -10,6 +9,8 @@ from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.progress import EVERY_SECONDS, Progress
+from flows.pulse import pulse
 from flows.reextraction import Order, reextract_stored
 from schemas.comparison import Comparison
 from schemas.selection import Selection
@@ -28,7 +29,11 @@ def reextract(
     """
     settings = Settings()
     order = Order(selection or Selection(), apply, workers or settings.workers)
-    (found,) = deque(reextract_stored(settings, order), maxlen=1)
+    found, progress = Comparison(applied=apply), Progress(key="reextract-progress")
+    with pulse(progress.tell, EVERY_SECONDS):
+        for found in reextract_stored(settings, order):
+            progress.count(found.compared + found.unread + found.failed, found.due)
+    progress.tell()
     create_table_artifact(table=table_rows(found), key="reextract-summary", description=summary_line(found))
     return _conclude(found)
 

@@ -5,9 +5,10 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, TypeAdapter, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, ValidationError, field_validator
 
 from schemas.problem import ToldError
+from schemas.schedule import DEFAULT, Schedule
 from schemas.values import FROZEN, Slug
 
 
@@ -64,6 +65,8 @@ class Source(BaseModel):
     """Whether releases that only scripts fill are rendered by a browser; wants the extra `[browser]`."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts that may be on private addresses, such as an intranet's; all others have to be on the public internet."""
+    schedule: Slug = DEFAULT
+    """The `[[schedule]]` by which `dateline deploy` and `dateline serve` look at it."""
     max_links: Annotated[int, Field(ge=1)] = 10_000
     """Links that are taken of a listing, all its pages together."""
 
@@ -93,11 +96,21 @@ class Link(BaseModel):
     """When the page changed last."""
 
 
-_SOURCES = TypeAdapter(list[Source])
+class Declared(BaseModel):
+    """What a `sources.toml` says."""
+
+    model_config = FROZEN
+    source: tuple[Source, ...] = ()
+    schedule: tuple[Schedule, ...] = ()
 
 
 def load_sources(path: Path) -> list[Source]:
-    """Read the `[[source]]` tables of a TOML file.
+    """Read the `[[source]]` tables of a TOML file. Raises SourcesError as `load_declared` does."""
+    return list(load_declared(path).source)
+
+
+def load_declared(path: Path) -> Declared:
+    """Read the `[[source]]` and `[[schedule]]` tables of a TOML file.
 
     Raises SourcesError, naming the file, the entry and the field, when it cannot be read or is not valid.
     """
@@ -107,17 +120,34 @@ def load_sources(path: Path) -> list[Source]:
         raise SourcesError(f"{path}: cannot be read ({error.strerror}); name a file with [[source]] entries") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourcesError(f"{path}: not valid TOML: {error}") from error
-    if unknown := sorted(set(tables) - {"source"}):
-        raise SourcesError(f"{path}: unknown table {unknown[0]!r}; every newsroom is a [[source]] entry")
+    if unknown := sorted(set(tables) - set(Declared.model_fields)):
+        raise SourcesError(
+            f"{path}: unknown table {unknown[0]!r}; every newsroom is a [[source]] entry, every schedule a [[schedule]]"
+        )
     try:
-        sources = _SOURCES.validate_python(tables.get("source", []))
+        declared = Declared.model_validate(tables)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise SourcesError(f"{path}: source {where}: {first['msg']}") from error
-    if not sources:
-        raise SourcesError(f"{path}: has no [[source]] entry")
-    names = [source.name for source in sources]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise SourcesError(f"{path}: two sources are named {twice[0]!r}; give each a name of its own")
-    return sources
+        where = ".".join(map(str, first["loc"])).replace(".", " ", 1)
+        raise SourcesError(f"{path}: {where}: {first['msg']}") from error
+    if complaint := _complain(declared):
+        raise SourcesError(f"{path}: {complaint}")
+    return declared
+
+
+def _complain(declared: Declared) -> str | None:
+    """What is wrong between the entries of a file."""
+    if not declared.source:
+        return "has no [[source]] entry"
+    for kind, names in (
+        ("source", [source.name for source in declared.source]),
+        ("schedule", [schedule.name for schedule in declared.schedule]),
+    ):
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            return f"two {kind}s are named {twice[0]!r}; give each a name of its own"
+    known = {DEFAULT, *(schedule.name for schedule in declared.schedule)}
+    for source in declared.source:
+        if source.schedule not in known:
+            there = ", ".join(sorted(known))
+            return f"source {source.name}: there is no [[schedule]] named {source.schedule!r}; there are: {there}"
+    return None

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.values import FROZEN
 
@@ -11,12 +11,13 @@ from schemas.values import FROZEN
 class Wanted(BaseModel):
     """The options of a run; by default whatever every source has that the store has not."""
 
-    model_config = FROZEN
+    model_config = ConfigDict(**FROZEN, use_attribute_docstrings=True)  # Prefect's page shows them beside the fields
     limit: Annotated[int, Field(ge=1)] | None = None
     """At most so many new releases a source; the others wait for the next run."""
     since: dt.date | None = None
+    """First day of publication of what is stored."""
     until: dt.date | None = None
-    """First and last day of publication of what is stored."""
+    """Last day of publication of what is stored."""
     backfill: bool = False
     """Whether sitemaps and pages of listings are gone through back to `since`, not only as long as there is news."""
     recheck: bool = False

@@ -130,6 +130,16 @@ def load_health(store: Store, source: str, now: dt.datetime) -> Health:
     )
 
 
+def is_news(store: Store, alarm: Alarm) -> bool:
+    """Whether the check before the last one did not raise this alarm yet."""
+    before = load_checks(store, alarm.source)[1:]
+    if not before:
+        return True
+    at = before[0].checked_at
+    earlier = [*find_alarms(before), *_find_silence(alarm.source, _days_published(store, alarm.source, at), at.date())]
+    return alarm.code not in {known.code for known in earlier}
+
+
 def find_alarms(checks: Sequence[SourceCheck]) -> list[Alarm]:
     """What is odd about the last checks of a source, which come first."""
     if not checks:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -153,6 +154,7 @@ def test_reports_to_a_prefect_server(prefect_server: str, data_dir: Path) -> Non
     }
     assert names <= {"discover", "ingest batch"}  # recorded after the run's end, so not all need be there yet
     (artifact,) = httpx.post(f"{prefect_server}/artifacts/filter", json=mine).json()
+    assert re.search(r"\n\| extract \| \d+\.\d \| \d+ % \| \d+ \|\n", artifact["description"])
     assert json.loads(artifact["data"]) == [
         {"source": "sample-club", "links": 2, "known": 0, "older": 0, "stored": 2, "failed": 0}
     ]
@@ -173,13 +175,15 @@ def test_an_alarm_is_an_event(prefect_server: str, newsroom: Newsroom, data_dir:
     alarm = "source undated: 6 of its last 6 releases have no date of publication, of those before 0 of 9"
     assert f"alarm: {alarm}" in done.stderr
     assert alarm in subprocess.run([*DATELINE, "status"], capture_output=True, text=True, check=True).stdout
-    wanted = {"filter": {"event": {"prefix": ["dateline.source.no_dates"]}}}
+    wanted = {"filter": {"event": {"prefix": ["dateline.source.layout_changed"]}}}
     events: list[dict[str, Any]] = []
     deadline = time.monotonic() + 60
     while not events and time.monotonic() < deadline:
         events = httpx.post(f"{prefect_server}/events/filter", json=wanted).json()["events"]
         time.sleep(0.2)
-    assert [(event["event"], event["payload"]["message"]) for event in events] == [("dateline.source.no_dates", alarm)]
+    assert [(event["event"], event["payload"]["message"]) for event in events] == [
+        ("dateline.source.layout_changed", alarm)
+    ]
     assert events[0]["resource"]["prefect.resource.id"] == "dateline.source.undated"
 
 

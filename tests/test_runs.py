@@ -14,7 +14,7 @@ from schemas.problem import Problem
 from store import tables
 from store.database import Store, StoreError, writing
 from store.models import Batch, Item, SourceStatus
-from store.runs import SILENCE, finish_run, start_run
+from store.runs import HOLD, SILENCE, finish_run, keep_alive, start_run
 from store.save import save_batch
 from store.status import load_status
 from tests.counting import count_rows
@@ -116,3 +116,19 @@ def test_only_the_last_runs(store: Store) -> None:
     for minutes in range(4):
         start_run(store, NOW + dt.timedelta(minutes=minutes))
     assert [run.started.minute for run in load_status(store, runs=2).runs] == [3, 2]
+
+
+def test_no_two_runs_take_one_source(store: Store) -> None:
+    """What another run is at is left to it; that of a machine which cannot be looked at, as long as it gives signs."""
+    first = start_run(store, NOW, ["a", "b"], alone=True)
+    second = start_run(store, NOW, ["b", "c"], alone=True)
+    assert (first.sources, second.sources) == (("a", "b"), ("c",))
+    assert start_run(store, NOW, ["a"]).sources == ("a",)  # one that does not mind
+    finish_run(store, first.id, NOW, {})
+    assert start_run(store, NOW, ["b"], alone=True).sources == ("b",)
+    with writing(store) as connection:
+        connection.execute(update(tables.run).values(process="elsewhere|1|2"))
+    assert start_run(store, NOW + HOLD, ["c"], alone=True).sources == ()
+    keep_alive(store, second.id, NOW + HOLD)
+    assert start_run(store, NOW + HOLD + HOLD / 2, ["c"], alone=True).sources == ()
+    assert start_run(store, NOW + 3 * HOLD, ["c"], alone=True).sources == ("c",)
