@@ -19,7 +19,7 @@ COMMANDS = {
     name: f"cli.{name}"
     for name in (
         *("ingest", "batch", "extract", "reextract", "show", "status", "find", "query", "link", "review", "export"),
-        *("learn", "source", "backup", "gc", "doctor", "metrics", "schema", "deploy", "serve"),
+        *("report", "learn", "source", "backup", "gc", "doctor", "metrics", "schema", "deploy", "serve"),
     )
 } | {"restore": "cli.backup"}
 """The file of each command, which is what bears its name there: a function, or a Typer of several commands."""

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
-from review import api, desk, login, metrics, opinions, pages, work
+from review import api, desk, login, metrics, opinions, pages, records, report, work
 from review.accounts import Tries
 from review.guard import LimitBody, guard_by, refuse
 from review.logs import LogRequests
@@ -31,7 +31,17 @@ def build_app(setup: Setup) -> FastAPI:
         redoc_url=None,
     )
     app.state.setup, app.state.tries = setup, Tries()
-    for router in (api.router, pages.router, desk.router, work.router, opinions.router, login.router, metrics.router):
+    for router in (
+        api.router,
+        records.router,
+        pages.router,
+        desk.router,
+        work.router,
+        report.router,
+        opinions.router,
+        login.router,
+        metrics.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(BaseHTTPMiddleware, dispatch=guard_by(setup))

@@ -4,7 +4,6 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from fsspec.core import url_to_fs
@@ -28,37 +27,58 @@ class ArchivedFile(NamedTuple):
 
 
 def iter_files(archive_url: str) -> Iterator[ArchivedFile]:
-    """Every file that is the archive's own, in the order of their hashes."""
-    files, root = url_to_fs(archive_url)
+    """Every file that is the archive's own, in the order of their hashes. Raises ArchiveError."""
+    files, root = _open(archive_url)
     for number in range(256):
         folder = f"{root.rstrip('/')}/{number:02x}"
-        with suppress(FileNotFoundError):
-            found = [_as_file(files, entry) for entry in files.ls(folder, detail=True)]
-            yield from sorted((file for file in found if file), key=lambda file: (file.sha256, file.path))
+        try:
+            entries = files.ls(folder, detail=True)
+        except FileNotFoundError:
+            continue
+        except Exception as error:  # every kind of store has errors of its own
+            raise ArchiveError(f"{archive_url}: cannot list {folder} ({error}); check its rights") from error
+        found = [_as_file(files, entry) for entry in entries]
+        yield from sorted((file for file in found if file), key=lambda file: (file.sha256, file.path))
 
 
 def remove_file(archive_url: str, file: ArchivedFile, before: dt.datetime) -> bool:
     """Take a file away, unless it was written anew since `before`; whether it is gone.
 
     On a local disk nothing that is written meanwhile is lost: the file is renamed, looked at, and put back where it is
-    a new one.
+    a new one. Raises ArchiveError.
     """
-    files, _ = url_to_fs(archive_url)
-    with suppress(FileNotFoundError):
-        if not isinstance(files, LocalFileSystem):
-            files.invalidate_cache()
-            if utc(files.modified(file.path)) >= before:
-                return False
-            files.rm_file(file.path)
-            return True
-        moved = file.path if file.path.endswith(".gone") else f"{file.path}.gone"
-        os.rename(file.path, moved)
-        if dt.datetime.fromtimestamp(os.stat(moved).st_mtime, dt.UTC) >= before:
-            os.rename(moved, moved.removesuffix(".gone"))
+    files, _ = _open(archive_url)
+    try:
+        return _remove(files, file, before)
+    except FileNotFoundError:
+        return False
+    except Exception as error:  # every kind of store has errors of its own
+        raise ArchiveError(f"{archive_url}: cannot take {file.path} away ({error}); check its rights") from error
+
+
+def _remove(files: Any, file: ArchivedFile, before: dt.datetime) -> bool:
+    if not isinstance(files, LocalFileSystem):
+        if utc(files.modified(file.path)) >= before:
             return False
-        os.unlink(moved)
+        files.rm_file(file.path)
         return True
-    return False
+    moved = file.path if file.path.endswith(".gone") else f"{file.path}.gone"
+    os.rename(file.path, moved)
+    if dt.datetime.fromtimestamp(os.stat(moved).st_mtime, dt.UTC) >= before:
+        os.rename(moved, moved.removesuffix(".gone"))
+        return False
+    os.unlink(moved)
+    return True
+
+
+def _open(archive_url: str) -> tuple[Any, str]:
+    """The file system as it is now, and the archive's place in it."""
+    try:
+        files, root = url_to_fs(archive_url)
+    except (ValueError, ImportError) as error:
+        raise ArchiveError(f"{archive_url}: no archive can be there ({error})") from error
+    files.invalidate_cache()  # what other processes did is seen
+    return files, root
 
 
 def _as_file(files: Any, entry: dict[str, Any]) -> ArchivedFile | None:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -168,6 +169,7 @@ def test_reports_to_a_prefect_server(prefect_server: str, data_dir: Path) -> Non
     }
     assert names <= {"discover", "ingest batch"}  # recorded after the run's end, so not all need be there yet
     (artifact,) = httpx.post(f"{prefect_server}/artifacts/filter", json=mine).json()
+    assert re.search(r"\n\| extract \| \d+\.\d \| \d+ % \| \d+ \|\n", artifact["description"])
     assert json.loads(artifact["data"]) == [
         {"source": "sample-club", "links": 2, "known": 0, "older": 0, "stored": 2, "failed": 0}
     ]

@@ -1,0 +1,119 @@
+"""Who pays whom how much: payments that count, added up by currency alone, as people left them where they reviewed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from store.database import Store, reading
+from store.review_desk import load_reviewed
+
+_UNREVIEWED = """
+SELECT currency, issuer, payer, payee, substr(CAST(published AS TEXT), 1, 7) AS month, count(*) AS payments,
+       sum(value) AS total
+FROM payments
+WHERE counts AND currency IS NOT NULL AND release_id NOT IN (SELECT release_id FROM review WHERE opinion = 1)
+  AND (CAST(:source AS TEXT) IS NULL OR source = :source)
+GROUP BY 1, 2, 3, 4, 5
+"""
+_REVIEWED = """
+SELECT DISTINCT release_id FROM review
+WHERE opinion = 1 AND release_id NOT IN (SELECT release_id FROM release_copy) ORDER BY release_id
+"""
+
+
+class Sum(NamedTuple):
+    """Payments that have something in common."""
+
+    what: str
+    total: float
+    payments: int
+
+
+class Money(NamedTuple):
+    """The payments in one currency."""
+
+    currency: str
+    total: float
+    payments: int
+    by_issuer: tuple[Sum, ...]
+    """The largest first."""
+    by_pair: tuple[Sum, ...]
+    """`payer → payee`, the largest first."""
+    by_month: tuple[Sum, ...]
+    """By month of publication, in their order."""
+
+
+class _Paid(NamedTuple):
+    currency: str
+    issuer: str | None
+    payer: str | None
+    payee: str | None
+    month: str | None
+    payments: int
+    total: float
+
+
+class _Sums:
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[float, int]] = defaultdict(lambda: (0.0, 0))
+
+    def add(self, what: str, paid: _Paid) -> None:
+        total, payments = self._found[what]
+        self._found[what] = total + paid.total, payments + paid.payments
+
+    def largest(self) -> tuple[Sum, ...]:
+        return tuple(sorted(self._all(), key=lambda one: (-one.total, one.what)))
+
+    def in_order(self) -> tuple[Sum, ...]:
+        return tuple(sorted(self._all()))
+
+    def _all(self) -> Iterator[Sum]:
+        return (Sum(what, *found) for what, found in self._found.items())
+
+
+def load_money(store: Store, source: str | None = None) -> list[Money]:
+    """The payments of each currency, that with most of them first; nothing is added up over currencies.
+
+    Parts of other payments and releases that tell another one again are left out.
+    """
+    sums: dict[str, tuple[_Sums, _Sums, _Sums]] = defaultdict(lambda: (_Sums(), _Sums(), _Sums()))
+    for paid in (*_load_unreviewed(store, source), *_iter_reviewed(store, source)):
+        issuers, pairs, months = sums[paid.currency]
+        issuers.add(paid.issuer or "not known", paid)
+        pairs.add(f"{paid.payer or 'not said'} → {paid.payee or 'not said'}", paid)
+        months.add(paid.month or "no date", paid)
+    made = [_money(currency, *found) for currency, found in sums.items()]
+    return sorted(made, key=lambda one: (-one.payments, one.currency))
+
+
+def _money(currency: str, issuers: _Sums, pairs: _Sums, months: _Sums) -> Money:
+    by_month = months.in_order()
+    total, payments = sum(one.total for one in by_month), sum(one.payments for one in by_month)
+    return Money(currency, total, payments, issuers.largest(), pairs.largest(), by_month)
+
+
+def _load_unreviewed(store: Store, source: str | None) -> list[_Paid]:
+    with reading(store) as connection:
+        return [_Paid(*row) for row in connection.execute(text(_UNREVIEWED), {"source": source})]
+
+
+def _iter_reviewed(store: Store, source: str | None) -> Iterator[_Paid]:
+    with reading(store) as connection:
+        reviewed = connection.execute(text(_REVIEWED)).scalars().all()
+    for key in reviewed:
+        record = load_reviewed(store, key)
+        if record is None or source not in (None, record.release.source):
+            continue
+        for paid in record.commitments:
+            if paid.part_of is None and paid.currency is not None:
+                yield _Paid(
+                    currency=paid.currency,
+                    issuer=record.release.issuer,
+                    payer=paid.payer.name if paid.payer else None,
+                    payee=paid.payee.name if paid.payee else None,
+                    month=f"{record.release.published:%Y-%m}" if record.release.published else None,
+                    payments=1,
+                    total=float(paid.value),
+                )
