@@ -66,7 +66,7 @@ def batch(
     settings = _absolute(Settings())
     store = open_store(settings.database_url)
     try:
-        run = start_run(store, utc_now(), [FILES_SOURCE])
+        run = start_run(store, utc_now(), [FILES_SOURCE], kind="batch")
         desk = Desk(settings, store, version_of(settings, store), published, run.id)
         report = Report(errors=("the run was stopped; start it again, it goes on where it stood",))
         try:

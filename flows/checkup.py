@@ -80,7 +80,7 @@ def check_server() -> Finding:
             there = str(client.get(f"{url}/admin/version").json())
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return Finding.fail("prefect", f"{url}: the server does not answer ({error})",
-                            "start it (`prefect server start`), or unset PREFECT_API_URL")  # fmt: skip
+                            "start it (`dateline serve` does), or unset PREFECT_API_URL")  # fmt: skip
     if there.split(".")[:2] != version("prefect").split(".")[:2]:
         return Finding.warn("prefect", f"{url}: the server is of version {there}, this is {version('prefect')}",
                             "install the same on both")  # fmt: skip

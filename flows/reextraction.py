@@ -1,7 +1,7 @@
 """The present extractor over stored texts: what it says otherwise, and storing that; without Prefect."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from extractors.pipeline import pipeline_version
 from extractors.record import extract_records, extractor_version
-from flows.crew import work_through
 from flows.extraction import Extractor, cut_due, extract_stored, known_forms, load_extractor
+from flows.workers import Crew, work_through
 from schemas.comparison import Comparison
 from schemas.page import utc_now
 from schemas.problem import Problem
@@ -56,17 +56,28 @@ def reextract_stored(settings: Settings, order: Order) -> Generator[Comparison]:
         with _run(store, order) as run_id:
             work = partial(_work_on, settings=settings, apply=order.apply, run_id=run_id)
             size = settings.batch_size if order.apply else min(_LOOK, settings.batch_size)
-            for batch, made in work_through(work, iter(lambda: tuple(islice(ids, size)), ()), order.workers):
+            batches = iter(lambda: tuple(islice(ids, size)), ())
+            for batch, made in _results(work, batches, settings, order.workers):
                 found = add_comparisons([found, made or _lost(batch)])
                 yield found
     finally:
         close_store(store)
 
 
+def _results(
+    work: Callable[[Sequence[str]], Comparison], batches: Iterator[Sequence[str]], settings: Settings, workers: int
+) -> Iterator[tuple[Sequence[str], Comparison | None]]:
+    """What becomes of each batch: in this process, or in several."""
+    if workers > 1:
+        yield from work_through(work, batches, Crew(settings, workers), workers)
+    else:
+        yield from ((batch, work(batch)) for batch in batches)
+
+
 @contextmanager
 def _run(store: Store, order: Order) -> Iterator[str | None]:
     """A run of the store, where something is stored."""
-    run = start_run(store, utc_now()) if order.apply else None
+    run = start_run(store, utc_now(), kind="reextract") if order.apply else None
     is_done = False
     try:
         yield run.id if run else None

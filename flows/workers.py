@@ -2,17 +2,28 @@
 
 import os
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from queue import SimpleQueue
+from typing import ParamSpec, TypeVar
 
 from flows.extraction import extract_stored, load_extractor
 from flows.report import Report
 from schemas.settings import Settings
 
 _MOST_IN_A_ROW = 20
+_AHEAD = 2
+"""Batches for each worker that are handed out at once: more would only wait."""
+_TRIES = 2
+"""Workers that a batch may cost before it is taken for the reason."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
 
 
 class WorkerLostError(RuntimeError):
@@ -20,7 +31,7 @@ class WorkerLostError(RuntimeError):
 
 
 class CrewError(RuntimeError):
-    """Workers die one after another, whatever they are given."""
+    """Workers die one after another, whatever they are given, or were dismissed."""
 
 
 class Crew:
@@ -32,6 +43,7 @@ class Crew:
         self._all: set[ProcessPoolExecutor] = set()
         self._lost = 0
         """Workers that died since one last finished a batch."""
+        self._is_over = False
         for _ in range(workers):
             self._hire()
 
@@ -44,24 +56,30 @@ class Crew:
 
     def extract(self, ids: Sequence[str], run_id: str | None = None) -> Report:
         """`extract_stored` by a worker that is free, waited for. Raises WorkerLostError and CrewError."""
+        return self.do(extract_stored, self._settings, ids, run_id)
+
+    def do(self, work: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
+        """What `work` gives, by a worker that is free. Raises WorkerLostError, CrewError, and what `work` raises."""
         pool = self._idle.get()
         try:
-            report = pool.submit(extract_stored, self._settings, ids, run_id).result()
+            result = pool.submit(work, *args, **named).result()
         except BrokenProcessPool as error:
             self._all.discard(pool)
             pool.shutdown(wait=False)
+            if self._is_over:
+                raise CrewError("the work was ended before this batch was done") from error
             self._hire()
             self._lost += 1
             if self._lost > _MOST_IN_A_ROW:
                 message = f"{self._lost} workers died one after another; look for memory and the kernel's log"
                 raise CrewError(message) from error
-            raise WorkerLostError(f"a worker died over a batch of {len(ids)} releases") from error
+            raise WorkerLostError("a worker died over a batch of releases") from error
         except BaseException:
             self._idle.put(pool)
             raise
         self._idle.put(pool)
         self._lost = 0
-        return report
+        return result
 
     def pids(self) -> list[int]:
         """Numbers of the processes that have begun."""
@@ -69,10 +87,39 @@ class Crew:
 
     def dismiss(self) -> None:
         """End all workers; batches that are under way are left, and taken up by the next run."""
-        for pool in self._all:
+        self._is_over = True
+        for pool in list(self._all):
             for process in list((pool._processes or {}).values()):
                 process.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def work_through(
+    work: Callable[[T], R], batches: Iterable[T], crew: Crew, workers: int
+) -> Iterator[tuple[T, R | None]]:
+    """Each batch with what `work` made of it, in their order; None where worker after worker died with it.
+
+    `work`, the batches and what becomes of them must be picklable; few are there at once. Raises what `work` raises.
+    """
+    jobs: deque[tuple[T, Future[R | None]]] = deque()
+    with ThreadPoolExecutor(workers) as threads:
+        try:
+            for batch in batches:
+                jobs.append((batch, threads.submit(_try, work, batch, crew)))
+                if len(jobs) >= _AHEAD * workers:
+                    done, future = jobs.popleft()
+                    yield done, future.result()
+            yield from ((batch, future.result()) for batch, future in jobs)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            crew.dismiss()
+
+
+def _try(work: Callable[[T], R], batch: T, crew: Crew) -> R | None:
+    for _ in range(_TRIES):
+        with suppress(WorkerLostError):
+            return crew.do(work, batch)
+    return None
 
 
 def _begin(settings: Settings) -> None:

@@ -21,13 +21,15 @@ HOLD = dt.timedelta(seconds=90)
 """Silence after which the sources of a run on another machine may be had by others; `keep_alive` ends it."""
 
 
-def start_run(store: Store, started: dt.datetime, sources: Iterable[str] = (), alone: bool = False) -> Run:
+def start_run(
+    store: Store, started: dt.datetime, sources: Iterable[str] = (), alone: bool = False, kind: str = "ingest"
+) -> Run:
     """Note that a run of this process begins, and which earlier ones were interrupted.
 
     A run is interrupted when its process on this machine is gone, or, elsewhere, when it was silent for `SILENCE`.
     One that wants to be `alone` gets only those of its sources that no other run is at.
     """
-    run = Run(id=secrets.token_hex(8), started=started, sources=tuple(sources))
+    run = Run(id=secrets.token_hex(8), started=started, sources=tuple(sources), kind=kind)
     table, taken = tables.run, set[str]()
     with writing(store) as connection:
         if connection.dialect.name == "postgresql":  # two that start at once see each other

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.workers import Crew, WorkerLostError
+from flows.workers import Crew, WorkerLostError, work_through
 from schemas.release import Release
 from schemas.settings import Settings
 from store.database import close_store, open_store
@@ -40,7 +40,7 @@ def test_a_killed_worker_costs_its_batch_alone(settings: Settings) -> None:
     assert crew.extract(["0"]).total("stored") == 1
     before = crew.pids()
     os.kill(before[0], signal.SIGKILL)
-    with pytest.raises(WorkerLostError, match="batch of 2 releases"):
+    with pytest.raises(WorkerLostError, match="a worker died"):
         crew.extract(["1", "2"])
     assert crew.extract(["0", "1", "2", "3"]).total("stored") == 3
     assert crew.extract(["3"]).saved == {"known": 1}
@@ -49,6 +49,33 @@ def test_a_killed_worker_costs_its_batch_alone(settings: Settings) -> None:
     assert after != before
     crew.dismiss()
     assert not any(is_there(pid) for pid in after)
+
+
+def square(job: tuple[int, Path | None]) -> int:
+    """With a folder it dies at its first try, 13 at each."""
+    number, marks = job
+    if marks is not None:
+        mark = marks / str(number)
+        if number == 13 or not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def test_a_batch_over_which_workers_die_is_named(tmp_path: Path) -> None:
+    """Batch 3 kills its worker once, 13 each time; all others are done, in their order, few at once."""
+    taken = []
+
+    def jobs() -> Iterator[tuple[int, Path | None]]:
+        for number in range(20):
+            taken.append(number)
+            yield number, tmp_path if number in (3, 13) else None
+
+    results = []
+    for (number, _), result in work_through(square, jobs(), Crew(Settings(data_dir=tmp_path, model="fast"), 2), 2):
+        results.append((number, result))
+        assert max(taken) - number <= 4
+    assert results == [(number, None if number == 13 else number * number) for number in range(20)]
 
 
 ORPHANING = """
