@@ -74,6 +74,8 @@ def deploy(path: Path, options: Options) -> list[Done]:
     """
     path = path.absolute()
     wishes = list_wishes(path, load_declared(path), options.prefix)
+    for wish in wishes:
+        _schedules(wish.schedule, path)  # what is wrong with the file is said before a server is asked
     url = get_current_settings().api.url
     if not url:
         raise DeployError(
@@ -148,14 +150,17 @@ def _declare(wish: Wish, flow: Flow[..., Any], path: Path, pool: str) -> dict[st
         "concurrency_options": ConcurrencyOptions(
             collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=_GRACE_SECONDS
         ).model_dump(mode="json"),
-        "schedules": [_schedule(wish.schedule, path)] if wish.schedule.every or wish.schedule.cron else [],
+        "schedules": _schedules(wish.schedule, path),
     }
     state = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
     prefix = wish.name.removesuffix(wish.schedule.name)
     return made | {"labels": {FILE_LABEL: str(path), STATE_LABEL: state, "dateline.prefix": prefix}}
 
 
-def _schedule(schedule: Schedule, path: Path) -> dict[str, Any]:
+def _schedules(schedule: Schedule, path: Path) -> list[dict[str, Any]]:
+    """As they are sent; none for what is started by hand. Raises SourcesError for what is no cron line."""
+    if not schedule.every and not schedule.cron:
+        return []
     try:
         when = (
             IntervalSchedule(interval=schedule.every, anchor_date=_ANCHOR)
@@ -167,7 +172,7 @@ def _schedule(schedule: Schedule, path: Path) -> dict[str, Any]:
             f"{path}: schedule {schedule.name}: {schedule.cron!r} is no cron line; write minute, hour, day, month and "
             'weekday, such as "0 6 * * mon-fri"'
         ) from error
-    return DeploymentScheduleCreate(schedule=when).model_dump(mode="json")
+    return [DeploymentScheduleCreate(schedule=when).model_dump(mode="json")]
 
 
 def _ensure_pool(client: SyncPrefectClient, name: str) -> None:

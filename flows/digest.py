@@ -57,7 +57,7 @@ def _spark(days: Sequence[Day]) -> str:
     """Releases per day in one line, for those who do not see the picture.
 
     >>> _spark([Day(dt.date(2026, 5, day), day % 4, 0) for day in range(1, 9)])
-    '▃▅█▁▃▅█▁'
+    '▃▆█▁▃▆█▁'
     """
     most = max([1, *(day.releases for day in days)])
     return "".join("▁▂▃▄▅▆▇█"[round(7 * day.releases / most)] for day in days)

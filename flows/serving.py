@@ -154,12 +154,17 @@ class Service:
 
         since = utc_now()
         while not self._ended.wait(WATCH_SECONDS):
-            with suppress(httpx.HTTPError), SyncPrefectClient(self._plan.url) as client:
-                mark_lifeless(client, utc_now())
-                began = utc_now()
-                for line in tell_ended(client, since):
-                    self._say("runs", line)
-                since = began
+            try:
+                with SyncPrefectClient(self._plan.url) as client:
+                    began = utc_now()
+                    mark_lifeless(client, began)
+                    for line in tell_ended(client, since):
+                        self._say("runs", line)
+                    since = began
+            except httpx.HTTPError:
+                continue  # the server is away
+            except Exception as error:  # whatever it is, the next look must come
+                self._say("runs", f"cannot be looked at: {error}; again in {WATCH_SECONDS} s")
 
     def _end(self) -> None:
         """End everything: first what does runs, last the server, which is told how they ended."""

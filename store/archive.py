@@ -19,6 +19,7 @@ from store.models import StoredPage
 from store.rows import utc
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 
 
 NEW = dt.timedelta(days=1)
@@ -45,10 +46,11 @@ def save_packed(archive_url: str, sha256: str, packed: bytes) -> None:
     try:
         # A file of another size was damaged, e.g. by a loss of power: write it again. So is one that is not new, since
         # `dateline gc` takes away old ones to which no row refers, and the row for this one is not there yet.
-        if not files.exists(path) or files.size(path) != len(packed) or not _is_new(files, path):
+        if not _is_there(files, path, len(packed)):
             _write(files, path, packed)
-    except OSError as error:
-        raise ArchiveError(f"{archive_url}: cannot keep {sha256} ({error}); check its rights and space") from error
+    except Exception as error:  # every kind of store has errors of its own
+        what = "check that it can be reached, its rights and space" + " and its bucket" * _has_buckets(files)
+        raise ArchiveError(f"{archive_url}: cannot keep {sha256} ({_said(error)}); {what}") from error
 
 
 def load_bytes(archive_url: str, sha256: str) -> bytes:
@@ -76,15 +78,17 @@ def _load(archive_url: str, sha256: str) -> tuple[bytes, bytes]:
     files, path = _locate(archive_url, sha256)
     try:
         packed = files.cat_file(path)
-        return packed, unpack(packed, sha256)
     except FileNotFoundError as error:
         raise ArchiveError(
             f"{archive_url}: holds no {sha256}; name the archive that was used, or fetch again"
         ) from error
+    except Exception as error:  # every kind of store has errors of its own
+        what = "check that it can be reached, and its rights"
+        raise ArchiveError(f"{archive_url}: cannot read {sha256} ({_said(error)}); {what}") from error
+    try:
+        return packed, unpack(packed, sha256)
     except ValueError as error:
         raise ArchiveError(f"{archive_url}: {sha256} is damaged ({error}); delete {path} and fetch again") from error
-    except OSError as error:
-        raise ArchiveError(f"{archive_url}: cannot read {sha256} ({error}); check its rights") from error
 
 
 def load_page(archive_url: str, page: StoredPage) -> FetchedPage:
@@ -100,18 +104,39 @@ def _locate(archive_url: str, sha256: str) -> tuple[Any, str]:
     try:
         files, root = url_to_fs(archive_url)
     except (ValueError, ImportError) as error:
-        raise ArchiveError(f"{archive_url}: no archive can be there ({error})") from error
+        what = "; install dateline[s3]" if archive_url.startswith(("s3:", "s3a:")) else ""
+        raise ArchiveError(f"{archive_url}: no archive can be there ({error}){what}") from error
     return files, f"{root.rstrip('/')}/{sha256[:2]}/{sha256}.gz"
 
 
-def _is_new(files: Any, path: str) -> bool:
+def _is_there(files: Any, path: str, size: int) -> bool:
+    """Whether a file is there that has the size and is new; what another process did is seen."""
+    try:
+        entry = files.info(path, refresh=True) if _has_buckets(files) else files.info(path)
+    except FileNotFoundError:
+        return False
+    return entry["size"] == size and _is_new(files, path, entry)
+
+
+def _is_new(files: Any, path: str, entry: dict[str, Any]) -> bool:
     with suppress(NotImplementedError):  # where files have no age, none is taken away for it
-        return bool(utc_now() - utc(files.modified(path)) < NEW)
+        return bool(utc_now() - utc(entry.get("LastModified") or files.modified(path)) < NEW)
     return True
 
 
+def _has_buckets(files: Any) -> bool:
+    """Whether it is an object store, which has no folders but buckets, and no bucket that nobody made."""
+    names = {files.protocol} if isinstance(files.protocol, str) else set(files.protocol)
+    return not names.isdisjoint(_OBJECT_STORES)
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
 def _write(files: Any, path: str, packed: bytes) -> None:
-    files.makedirs(path.rpartition("/")[0], exist_ok=True)
+    if not _has_buckets(files):
+        files.makedirs(path.rpartition("/")[0], exist_ok=True)
     if not isinstance(files, LocalFileSystem):
         files.pipe_file(path, packed)  # object stores show a file only when it is whole
         return

@@ -1,6 +1,5 @@
 """Rows of our tables as Arrow batches, with the types that the columns have."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
 from typing import Any
@@ -42,20 +41,16 @@ def schema_of(table: Table) -> pa.Schema:
 
 def as_batch(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
     """Rows with the types of a schema."""
-    columns = [pa.array([_fit(row.get(field.name), field.type) for row in rows], field.type) for field in schema]
+    columns = [_fit([row.get(field.name) for row in rows], field.type) for field in schema]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _fit(value: Any, kind: pa.DataType) -> Any:
-    if value is None:
-        return None
+def _fit(values: list[Any], kind: pa.DataType) -> pa.Array:
     if kind == MONEY:
-        return _fit_money(Decimal(value))
-    if isinstance(value, dt.datetime):
-        return utc(value).replace(tzinfo=dt.UTC)
-    if pa.types.is_string(kind) and not isinstance(value, str):
-        return str(value)
-    return value
+        values = [None if value is None else _fit_money(Decimal(value)) for value in values]
+    elif pa.types.is_timestamp(kind):
+        values = [None if value is None else utc(value) for value in values]
+    return pa.array(values, kind)
 
 
 def _fit_money(value: Decimal) -> Decimal | None:

@@ -8,14 +8,16 @@ original itself. Saving a release therefore decides anew on everything that it i
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from store import tables
+from store.bulk import insert_rows
 from store.database import Store, reading
 from store.models import Item
 from store.rows import Row
@@ -82,25 +84,29 @@ def link_copies(told: Iterable[Told], alike: Alike) -> dict[str, tuple[Told, flo
     return copies
 
 
-def save_copies(connection: Connection, items: Collection[Item]) -> None:
+def save_copies(connection: Connection, items: Collection[Item], bare: Set[str] = frozenset()) -> None:
     """Keep the signatures of these current items, and decide anew what they and all alike to them are copies of.
 
-    Each copy gets a row in `record_check`, behind the checks of its record.
+    Each copy gets a row in `record_check`, behind the checks of its record. Of `bare` releases there is neither
+    signature nor copy yet.
     """
     ids = {item.release.id for item in items}
+    earlier = ids - bare
+    for table in (tables.release_signature, tables.release_band):
+        delete_where(connection, table.c.release_id, earlier)
     _save_signatures(connection, items)
-    told, alike = _load_alike(connection, ids | _copies_of(connection, ids))
-    touched = ids | told.keys()
+    told, alike = _load_alike(connection, ids | _copies_of(connection, earlier))
+    touched = earlier | (told.keys() - bare)
     delete_where(connection, tables.release_copy.c.release_id, touched)
     check = tables.record_check
     for chunk in chunks(sorted(touched)):
         connection.execute(delete(check).where(check.c.code == "near_copy", check.c.release_id.in_(chunk)))
     copies = link_copies(told.values(), alike)
     if copies:
-        connection.execute(insert(tables.release_copy), [_copy_row(key, *copies[key]) for key in sorted(copies)])
+        insert_rows(connection, tables.release_copy, [_copy_row(key, *copies[key]) for key in sorted(copies)])
         last = _last_checks(connection, copies)
         rows = [_check_row(key, last.get(key, 0) + 1, *copies[key]) for key in sorted(copies)]
-        connection.execute(insert(check), rows)
+        insert_rows(connection, check, rows)
 
 
 def load_copies(store: Store, release_id: str) -> list[Copy]:
@@ -126,21 +132,25 @@ def load_originals(store: Store) -> dict[str, str]:
 
 
 def _save_signatures(connection: Connection, items: Collection[Item]) -> None:
-    ids = {item.release.id for item in items}
-    for table in (tables.release_signature, tables.release_band):
-        delete_where(connection, table.c.release_id, ids)
-    signed = [(item.release.id, np.array(item.signature, _NUMBER)) for item in items if item.signature]
-    if signed:
-        rows = [{"release_id": key, "signature": signature.tobytes()} for key, signature in signed]
-        connection.execute(insert(tables.release_signature), rows)
-        bands = [row for key, signature in signed for row in _band_rows(key, signature)]
-        connection.execute(insert(tables.release_band), bands)
+    signed = [(item.release.id, np.array(item.signature, _NUMBER).tobytes()) for item in items if item.signature]
+    rows = [{"release_id": key, "signature": signature} for key, signature in signed]
+    insert_rows(connection, tables.release_signature, rows)
+    bands = [row for key, signature in signed for row in _band_rows(key, signature)]
+    insert_rows(connection, tables.release_band, bands)
 
 
-def _band_rows(release_id: str, signature: NDArray[np.uint32]) -> Iterable[Row]:
-    for number, part in enumerate(np.array_split(signature, _BANDS)):
-        digest = hashlib.blake2b(part.tobytes(), digest_size=8).digest()
-        yield {"release_id": release_id, "band": number, "part": int.from_bytes(digest, "little", signed=True)}
+def _band_rows(release_id: str, signature: bytes) -> Iterable[Row]:
+    for band, (start, end) in enumerate(_cut(len(signature))):
+        digest = hashlib.blake2b(signature[start:end], digest_size=8).digest()
+        yield {"release_id": release_id, "band": band, "part": int.from_bytes(digest, "little", signed=True)}
+
+
+@lru_cache(maxsize=10)
+def _cut(length: int) -> list[tuple[int, int]]:
+    """Where the parts of a signature of so many bytes begin and end."""
+    size = _NUMBER.itemsize
+    parts = np.array_split(np.arange(length // size), _BANDS)
+    return [(int(part[0]) * size, (int(part[-1]) + 1) * size) if len(part) else (0, 0) for part in parts]
 
 
 def _copies_of(connection: Connection, ids: set[str]) -> set[str]:

@@ -29,6 +29,17 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_WRITERS_CACHE = 65_536
+"""KiB that SQLite keeps of a database for a writer: inner pages of its indexes, and what a batch changes."""
+_READERS_CACHE = 8_192
+"""KiB for a reader; the operating system has the rest at hand."""
+_LOG_PAGES = 8_192
+"""Pages of 4 KiB in SQLite's write-ahead log after which they are written to their places: a page that several batches
+changed is written once.
+"""
+# The driver looks for what may adapt None to a database at each one, and most columns of some tables are empty; this
+# answers at once, and the same.
+sqlite3.register_adapter(type(None), {}.get)  # type: ignore[arg-type]
 _WRITERS_LOCK = 0x6461_7465_6C69
 """Key of PostgreSQL's advisory lock that lets one writer in at a time."""
 
@@ -142,7 +153,9 @@ def _connect(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         return create_engine(url, json_serializer=_dump_json, pool_pre_ping=True)
     Path(str(url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, json_serializer=_dump_json, connect_args={"timeout": BUSY_SECONDS})
+    connecting = {"timeout": BUSY_SECONDS, "cached_statements": 500}
+    # The connection that was used last is used first, so that few have a cache full of pages.
+    engine = create_engine(url, json_serializer=_dump_json, connect_args=connecting, pool_use_lifo=True)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     _write_ahead(engine)
@@ -153,7 +166,7 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # Python's driver would otherwise commit before each change of a table
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")  # with a write-ahead log a killed process loses nothing
-    connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -162,6 +175,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # What a person was told is kept outlives a loss of power too; what a machine did can be done again.
     durable = connection.get_execution_options().get("durable", False)
     connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    connection.exec_driver_sql(f"PRAGMA cache_size = {-_WRITERS_CACHE if writes else -_READERS_CACHE}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -1,9 +1,10 @@
 """What goes into the store and what it reports back."""
 
 import datetime as dt
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, SkipValidation, model_validator
 
 from schemas.page import FetchedPage
 from schemas.problem import Problem
@@ -30,6 +31,16 @@ class Item(BaseModel):
     """Where a ready-made release stood: path and `#line`."""
     signature: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = ()
     """By which copies are found: numbers of which alike texts have many in common; () for none."""
+
+    @cached_property
+    def as_read(self) -> str:
+        """The release but for its text, as JSON. Raises ValueError where it holds half of a surrogate pair."""
+        return self.release.model_dump_json(exclude={"text"})
+
+    @cached_property
+    def content(self) -> str:
+        """The record, whole, as JSON. Raises ValueError where it holds half of a surrogate pair."""
+        return self.record.model_dump_json()
 
     def seen(self, otherwise: dt.datetime) -> dt.datetime:
         """When the release stood there: when its page was fetched, or the moment given for one without a page."""
@@ -83,7 +94,8 @@ class Batch(BaseModel):
     model_config = FROZEN
     seen_at: AwareDatetime
     """When this batch was worked on: the clock is the caller's."""
-    items: tuple[Item, ...] = ()
+    items: tuple[SkipValidation[Item], ...] = ()
+    """They were validated when they were made."""
     problems: tuple[Problem, ...] = ()
     pages: tuple[FetchedPage, ...] = ()
     """Fetched pages that gave no release: kept, so that a better reader needs no second fetch."""

@@ -18,10 +18,11 @@ def refuse(item: Item, owners: dict[str, str]) -> Problem | None:
     if owner != release.source:
         return _problem(item, "id_taken", f"release id {release.id!r} belongs to source {owner!r}; give another id")
     try:
-        written = release.model_dump_json() + item.record.model_dump_json()
+        release.text.encode()
+        written = item.as_read + item.content
     except ValueError:  # half of a surrogate pair, which UTF-8 cannot write
         return _problem(item, "not_unicode", "the text holds code points that are no characters; decode it again")
-    if has_nul(written):
+    if "\0" in release.text or has_nul(written):
         return _problem(item, "nul_character", "the text holds NUL characters, which databases refuse; remove them")
     if twice := _id_given_twice(item):
         return _problem(item, "id_twice", f"two values of the record have the id {twice!r}; correct the extractor")

@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, RowMapping, select
 
+from schemas.record import Record
 from schemas.review import Opinion, Review, ReviewStatus
 from store import tables
+from store.bulk import insert_rows
 from store.carrying import Versions, find_again
 from store.models import Item
 from store.review_case import Case
@@ -29,16 +31,17 @@ def save_states(connection: Connection, items: Collection[Item], before: Mapping
     A release that was done is reopened where its text has changed and a decision does not stand any more, or something
     stands in new words that nobody decided. Decisions are never touched.
     """
-    ids = {item.release.id for item in items}
-    states = _load_states(connection, ids)
+    states = _load_states(connection, {item.release.id for item in items})
     decided = _load_reviews(connection, {key for key, _ in states})
     rows = []
+    new = [item for item in items if (item.release.id, 1) not in states]
+    insert_rows(connection, tables.review_state, [_new_state(item, at) for item in new])
     for item in items:
         for opinion in _OPINIONS:
             key = item.release.id, opinion
-            if key in states or opinion == 1:
+            if key in states:
                 case = _case(connection, item, decided[key], opinion)
-                rows.append(_state(case, states.get(key), _load_text(connection, item, before), at))
+                rows.append(_state(case, states[key], _load_text(connection, item, before), at))
     upsert(connection, tables.review_state, [row for row in rows if row is not None])
 
 
@@ -78,16 +81,16 @@ def _load_text(connection: Connection, item: Item, before: Mapping[str, str]) ->
     return connection.execute(text).scalar_one_or_none()
 
 
-def _state(case: Case, state: RowMapping | None, before: str | None, at: dt.datetime) -> Row | None:
+def _state(case: Case, state: RowMapping, before: str | None, at: dt.datetime) -> Row | None:
     """The new row of a release; None where nothing of it has changed."""
-    counts = count_values(case.held.values()) if case.reviews else _count_extracted(case)
-    status: ReviewStatus = state["status"] if state else "open"
+    counts = count_values(case.held.values()) if case.reviews else _count_extracted(case.record)
+    status: ReviewStatus = state["status"]
     if status == "done" and before is not None and any(is_to_do(one, case, before) for one in case.held.values()):
         status = "reopened"
-    if state is not None and all(state[name] == value for name, value in {**counts, "status": status}.items()):
+    if all(state[name] == value for name, value in {**counts, "status": status}.items()):
         return None
     row = state_row((case.release.id, case.opinion), status, counts, at)
-    return row | ({"seen": state["seen"], "reviewers": state["reviewers"]} if state else {})
+    return row | {"seen": state["seen"], "reviewers": state["reviewers"]}
 
 
 def is_to_do(held: Held, case: Case, before: str) -> bool:
@@ -101,6 +104,10 @@ def is_to_do(held: Held, case: Case, before: str) -> bool:
     return all(isinstance(find_again(back, spot["start"], spot["end"]), str) for spot in spots)
 
 
-def _count_extracted(case: Case) -> Row:
-    sizes = {f"open_{field}": len(getattr(case.record, field)) for field in COUNTED}
+def _new_state(item: Item, at: dt.datetime) -> Row:
+    return state_row((item.release.id, 1), "open", _count_extracted(item.record), at)
+
+
+def _count_extracted(record: Record) -> Row:
+    sizes = {f"open_{field}": len(getattr(record, field)) for field in COUNTED}
     return {"value_count": sum(sizes.values()), "decided": 0, **sizes}

@@ -55,7 +55,7 @@ def version_row(item: Item, seen: dt.datetime) -> Row:
         "release_id": item.release.id,
         "text_sha256": item.release.text_sha256,
         "text": item.release.text,
-        "as_read": item.release.model_dump_json(exclude={"text"}),
+        "as_read": item.as_read,
         "page_sha256": item.release.page_sha256,
         "first_seen": utc(seen),
         "last_seen": utc(seen),
@@ -68,7 +68,7 @@ def record_row(item: Item, is_current: bool) -> Row:
         "release_id": item.release.id,
         "text_sha256": item.release.text_sha256,
         "extractor_version": item.record.extractor_version,
-        "content": item.record.model_dump_json(),
+        "content": item.content,
         "is_current": is_current,
     }
 

@@ -1,16 +1,17 @@
 """Saving: a batch in one transaction, so that a run killed at any point leaves nothing half-written."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from schemas.problem import Problem
 from schemas.source import Source
 from store import tables
 from store.addresses import mark_gone, save_addresses
+from store.bulk import insert_rows
 from store.copies import save_copies
 from store.database import Store, writing
 from store.models import Batch, Item, Saved
@@ -28,7 +29,7 @@ from store.rows import (
     version_row,
 )
 from store.search import save_words
-from store.upsert import chunks, delete_where, insert_missing, upsert
+from store.upsert import chunks, delete_where, insert_missing, put, upsert
 from store.value_rows import value_rows
 
 _NOTHING: frozenset[str] = frozenset()
@@ -42,6 +43,7 @@ class _Known(NamedTuple):
     source: str
     text_sha256: str
     last_seen: dt.datetime
+    has_record: bool
 
 
 class _Plan(NamedTuple):
@@ -55,6 +57,16 @@ class _Plan(NamedTuple):
     """By release id."""
     newest: dict[str, Item]
     """For each release the item that is current from now on; none where the store knows a newer text."""
+    once: frozenset[str]
+    """Releases that this batch has once."""
+
+    def new(self) -> frozenset[str]:
+        """Releases of which neither the store nor this batch holds anything else."""
+        return self.once - self.known.keys()
+
+    def bare(self) -> frozenset[str]:
+        """Releases that have no record but this batch's one: nothing that is made from records is there."""
+        return frozenset(key for key in self.once if key not in self.known or not self.known[key].has_record)
 
     def keep(self) -> frozenset[str]:
         """Columns that stay as they are in rows that are there."""
@@ -76,8 +88,9 @@ def save_batch(store: Store, batch: Batch) -> Saved:
         _save_pages(connection, plan)
         _save_records(connection, plan)
         _save_values(connection, plan)
-        save_copies(connection, plan.newest.values())
-        before = {key: known.text_sha256 for key, known in plan.known.items()}
+        bare = plan.bare()
+        save_copies(connection, plan.newest.values(), bare)
+        before = {key: known.text_sha256 for key, known in plan.known.items() if key not in bare}
         save_states(connection, plan.newest.values(), before, batch.seen_at)
         renew_agreements(connection, plan.newest)
         save_words(connection, plan.newest.values())
@@ -106,16 +119,19 @@ def _plan(connection: Connection, batch: Batch) -> _Plan:
         else:
             items.append(item)
             owners[item.release.id] = item.release.source
-    return _Plan(batch, items, tuple(problems), known, _newest(batch, items, known))
+    times = Counter(item.release.id for item in items)
+    once = frozenset(key for key, number in times.items() if number == 1)
+    return _Plan(batch, items, tuple(problems), known, _newest(batch, items, known), once)
 
 
 def _known_releases(connection: Connection, ids: set[str]) -> dict[str, _Known]:
     table = tables.release.c
+    has_record = exists().where(tables.record.c.release_id == table.id)
+    columns = select(table.id, table.source, table.text_sha256, table.last_seen, has_record.label("has_record"))
     known = {}
     for chunk in chunks(sorted(ids)):
-        columns = select(table.id, table.source, table.text_sha256, table.last_seen)
         for row in connection.execute(columns.where(table.id.in_(chunk))):
-            known[row.id] = _Known(row.source, row.text_sha256, utc(row.last_seen))
+            known[row.id] = _Known(row.source, row.text_sha256, utc(row.last_seen), row.has_record)
     return known
 
 
@@ -148,9 +164,10 @@ def _save_releases(connection: Connection, plan: _Plan) -> None:
     for item in plan.items:
         seen[item.release.id].append(item.seen(plan.batch.seen_at))
     releases = [release_row(item, min(seen[key]), max(seen[key])) for key, item in sorted(plan.newest.items())]
-    upsert(connection, tables.release, releases, plan.keep())
+    new = plan.new()
+    put(connection, tables.release, releases, new, plan.keep())
     versions = [version_row(item, item.seen(plan.batch.seen_at)) for item in plan.items]
-    upsert(connection, tables.release_version, versions, plan.keep())
+    put(connection, tables.release_version, versions, new, plan.keep())
 
 
 def _save_pages(connection: Connection, plan: _Plan) -> None:
@@ -175,13 +192,13 @@ def _save_visits(connection: Connection, plan: _Plan) -> None:
 
 
 def _save_records(connection: Connection, plan: _Plan) -> None:
-    table = tables.record
-    for chunk in chunks(sorted(plan.newest.keys() & plan.known.keys())):
+    table, bare = tables.record, plan.bare()
+    for chunk in chunks(sorted(plan.newest.keys() & plan.known.keys() - bare)):
         earlier = update(table).where(table.c.release_id.in_(chunk), table.c.is_current)
         connection.execute(earlier.values(is_current=False))
     # The current ones last: of two of one key in a batch the later row stays.
     upsert(connection, table, [record_row(item, False) for item in plan.items if not _is_current(plan, item)])
-    upsert(connection, table, [record_row(item, True) for item in plan.newest.values()])
+    put(connection, table, [record_row(item, True) for item in plan.newest.values()], bare)
 
 
 def _is_current(plan: _Plan, item: Item) -> bool:
@@ -193,14 +210,10 @@ def _save_values(connection: Connection, plan: _Plan) -> None:
     for item in plan.newest.values():
         for table, row in value_rows(item):
             rows[table.name].append(row)
+    earlier = plan.newest.keys() & plan.known.keys() - plan.bare()
     for table in tables.VALUES:
-        _replace(connection, table, rows[table.name], plan.newest.keys() & plan.known.keys())
-
-
-def _replace(connection: Connection, table: Table, rows: list[Row], releases: set[str]) -> None:
-    delete_where(connection, table.c.release_id, releases)
-    if rows:
-        connection.execute(insert(table), rows)
+        delete_where(connection, table.c.release_id, earlier)
+        insert_rows(connection, table, rows[table.name])
 
 
 def _clear_quarantine(connection: Connection, items: list[Item]) -> int:

@@ -10,27 +10,34 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from schemas.record import Record
 from schemas.review import Review
 from store import tables
+from store.bulk import insert_rows
 from store.models import Item
 from store.rows import Row
 from store.upsert import chunks, insert_into
-from store.words import BREAK, Phrase, read_asked, read_findable
+from store.words import BREAK, MOST_WORDS, Phrase, read_asked, read_findable
 
 _INDEX = table("word_index", column("word_index"), column("rowid"))
 """SQLite's; it follows `release_words`."""
+_NUMBERS = tuple(map(str, range(1, MOST_WORDS + 1)))
 _NAMED = ("people", "organisations")
 """Fields whose values have names of their own."""
 
 
 def save_words(connection: Connection, items: Collection[Item]) -> None:
     """Let these releases be found by what their texts, their records and the people who reviewed them say now."""
-    numbers = _number(connection, [item.release.id for item in items])
-    given = _load_given(connection, numbers)
+    known, last = _numbers(connection, [item.release.id for item in items])
+    given = _load_given(connection, known)
     as_column = as_vector if connection.dialect.name == "postgresql" else " ".join
+    new = (item for item in items if item.release.id not in known)
+    numbers = known | {item.release.id: number for number, item in enumerate(new, last + 1)}
+    fresh: list[Row] = []
     rows: list[Row] = []
     for item in items:
         key, names = item.release.id, _names(item.record)
         found_by = read_findable([*names, *given[key]], item.release.text)
-        rows.append({"number": numbers[key], "release_id": key, "words": as_column(found_by)})
+        row = {"number": numbers[key], "release_id": key, "words": as_column(found_by)}
+        (rows if key in known else fresh).append(row)
+    insert_rows(connection, tables.release_words, fresh)
     if rows:
         statement = insert_into(connection, tables.release_words)
         words = tables.release_words.c.words
@@ -82,9 +89,10 @@ def as_vector(words: Sequence[str]) -> str:
     "'ana':1,4 'ask':3"
     """
     places = defaultdict(list)
-    for place, word in enumerate(words, 1):
-        places[word].append(str(place))
-    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items() if word != BREAK)
+    for place, word in zip(_NUMBERS, words, strict=False):
+        places[word].append(place)
+    places.pop(BREAK, None)
+    return " ".join([f"'{word}':{','.join(found)}" for word, found in places.items()])
 
 
 def given_names(reviews: Iterable[Review | None], record: Record) -> set[str]:
@@ -113,13 +121,12 @@ def _load_given(connection: Connection, ids: Collection[str]) -> dict[str, list[
     return given
 
 
-def _number(connection: Connection, ids: Collection[str]) -> dict[str, int]:
-    """The number of each release; a new one gets the next, so that SQLite's index grows at its end."""
+def _numbers(connection: Connection, ids: Collection[str]) -> tuple[dict[str, int], int]:
+    """The numbers of these releases, as far as they have one, and the highest of all: SQLite's index grows there."""
     own = tables.release_words.c
     numbers: dict[str, int] = {}
     for chunk in chunks(sorted(ids)):
         known = select(own.release_id, own.number).where(own.release_id.in_(chunk))
         numbers |= {row.release_id: row.number for row in connection.execute(known)}
     last = connection.execute(select(func.coalesce(func.max(own.number), 0))).scalar_one()
-    new = (key for key in dict.fromkeys(ids) if key not in numbers)
-    return numbers | {key: last + place for place, key in enumerate(new, 1)}
+    return numbers, last

@@ -1,17 +1,19 @@
 """Insert-or-update in bulk, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table, case, delete, func
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, case, delete, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
+from store.bulk import Prepared, insert_rows, prepare, read_values
 from store.rows import Row
 
 _T = TypeVar("_T")
 CHUNK = 500
 """Values in one IN list: far below the limit of either database."""
+_NOTHING: frozenset[str] = frozenset()
 
 
 def chunks(values: Iterable[_T]) -> Iterator[Sequence[_T]]:
@@ -25,31 +27,51 @@ def chunks(values: Iterable[_T]) -> Iterator[Sequence[_T]]:
         yield everything[start : start + CHUNK]
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: frozenset[str] = frozenset()) -> None:
+def upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: frozenset[str] = _NOTHING) -> None:
     """Write rows of one table; where the primary key is there already, merge each column but those to `keep`."""
     if not rows:
         return
     given = tuple(name for name in table.columns.keys() if name in rows[0])  # noqa: SIM118 - not a dictionary
-    connection.execute(_upsert(connection.dialect.name, table, given, keep), rows)
+    prepared = _upsert(connection.dialect, table, given, keep)
+    connection.exec_driver_sql(prepared.sql, list(read_values(prepared, rows)))
 
 
-@lru_cache(maxsize=200)
-def _upsert(dialect: str, table: Table, given: tuple[str, ...], keep: frozenset[str]) -> Insert:
-    """The statement, which takes longer to make than to execute."""
-    statement = _insert(dialect, table)
-    merged = {
-        column.name: _merge(column, statement.excluded)
-        for column in table.columns
-        if column.name in given and column.name not in keep and not column.primary_key
-    }
-    made: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=merged)
-    return made
+def put(
+    connection: Connection, table: Table, rows: Iterable[Row], new: Collection[str], keep: frozenset[str] = _NOTHING
+) -> None:
+    """Write rows as `upsert` does; those of `new` releases cannot be there, which makes them quicker to write."""
+    fresh: list[Row] = []
+    rest: list[Row] = []
+    key = next(iter(table.primary_key)).name  # the release's
+    for row in rows:
+        (fresh if row[key] in new else rest).append(row)
+    insert_rows(connection, table, fresh)
+    upsert(connection, table, rest, keep)
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write those rows of one table whose primary key is not there yet."""
     if rows:
-        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
+        prepared = _insert_missing(connection.dialect, table, tuple(rows[0]))
+        connection.exec_driver_sql(prepared.sql, list(read_values(prepared, rows)))
+
+
+@lru_cache(maxsize=200)
+def _upsert(dialect: Dialect, table: Table, given: tuple[str, ...], keep: frozenset[str]) -> Prepared:
+    """The statement, which takes longer to make than to execute."""
+    statement = _insert(dialect.name, table)
+    merged = {
+        column.name: _merge(column, statement.excluded)
+        for column in table.columns
+        if column.name in given and column.name not in keep and not column.primary_key
+    }
+    key = list(table.primary_key.columns)
+    return prepare(dialect, statement.on_conflict_do_update(index_elements=key, set_=merged), given)
+
+
+@lru_cache(maxsize=100)
+def _insert_missing(dialect: Dialect, table: Table, given: tuple[str, ...]) -> Prepared:
+    return prepare(dialect, _insert(dialect.name, table).on_conflict_do_nothing(), given)
 
 
 def delete_where(connection: Connection, column: ColumnElement[str], values: Iterable[str]) -> int:
@@ -80,5 +102,5 @@ def _merge(column: ColumnElement[Any], excluded: Any) -> ColumnElement[Any]:
         return func.coalesce(new, column)
     if column.key == "tries":
         seen = column.table.c.last_seen
-        return case((excluded.last_seen > seen, column + 1), else_=column)
+        return case((excluded.last_seen > seen, column + literal_column("1")), else_=column)
     return new  # type: ignore[no-any-return]

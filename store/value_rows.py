@@ -1,7 +1,9 @@
 """What a record looks like as rows of the tables of values: pure, no database."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 
 from sqlalchemy import Table
@@ -16,6 +18,13 @@ from store.rows import Row
 _Rows = Iterator[tuple[Table, Row]]
 _Ids = Mapping[str | None, str]
 """Which thing of a record a name means."""
+_NOWHERE: Row = {"start_char": None, "end_char": None, "text": None}
+_OF_PERSON = ("id", "name", "title", "organisation", "confidence", "rule", "section")
+_OF_ORGANISATION = ("id", "name", "acronym", "kind", "confidence", "rule", "section")
+_OF_DATE = ("id", "value", "rule", "confidence", "role", "section")
+_OF_AMOUNT = ("id", "kind", "payer", "payee", "rule", "confidence", "equals", "part_of", "section")
+_OF_EVENT = ("id", "is_past", "rule", "confidence", "section")
+_OF_QUOTE = ("id", "speaker", "rule", "confidence", "section")
 _WITH_REASONS = ("people", "organisations", "dates", "amounts", "quotes")
 
 
@@ -47,7 +56,8 @@ def value_rows(item: Item) -> _Rows:
         _check_rows(record, text),
     )
     for table, row in rows:
-        yield table, {"release_id": item.release.id, **row}
+        row["release_id"] = item.release.id
+        yield table, row
 
 
 def _ids(*entities: Person | Organisation) -> _Ids:
@@ -57,7 +67,7 @@ def _ids(*entities: Person | Organisation) -> _Ids:
 
 def _at(evidence: Evidence | None) -> Row:
     if evidence is None:
-        return {"start_char": None, "end_char": None, "text": None}
+        return _NOWHERE
     return {"start_char": evidence.start, "end_char": evidence.end, "text": evidence.text}
 
 
@@ -68,8 +78,13 @@ def _phrase(name: str, evidence: Evidence | None, column: str = "") -> Row:
 
 
 def _days(value: str | None, prefix: str = "") -> Row:
-    first, last = (date_bounds(value) if value else None) or (None, None)
+    first, last = _bounds(value) if value else (None, None)
     return {f"{prefix}first_day": first, f"{prefix}last_day": last}
+
+
+@lru_cache(maxsize=10_000)
+def _bounds(value: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
+    return date_bounds(value) or (None, None)
 
 
 def _when(name: str, when: When | None, prefix: str = "") -> Row:
@@ -97,11 +112,11 @@ def _section_rows(record: Record) -> _Rows:
 def _entity_rows(record: Record) -> _Rows:
     organisations = _ids(*record.organisations)
     for person in record.people:
-        row = person.model_dump(exclude={"mentions", "why"})
+        row = {name: getattr(person, name) for name in _OF_PERSON}
         yield tables.person, {**row, "organisation_id": organisations.get(person.organisation)}
         yield from _mention_rows(person, "person")
     for organisation in record.organisations:
-        yield tables.organisation, organisation.model_dump(exclude={"mentions", "why"})
+        yield tables.organisation, {name: getattr(organisation, name) for name in _OF_ORGANISATION}
         yield from _mention_rows(organisation, "organisation")
 
 
@@ -112,14 +127,13 @@ def _mention_rows(entity: Person | Organisation, kind: str) -> _Rows:
 
 def _date_rows(record: Record) -> _Rows:
     for date in record.dates:
-        row = date.model_dump(exclude={"start", "end", "text", "why"})
+        row = {name: getattr(date, name) for name in _OF_DATE}
         yield tables.date_mention, {**row, **_days(date.value), **_at(date)}
 
 
 def _amount_rows(record: Record, things: _Ids) -> _Rows:
     for amount in record.amounts:
-        names = ("id", "kind", "payer", "payee", "rule", "confidence", "equals", "part_of", "section")
-        row: Row = {name: getattr(amount, name) for name in names}
+        row: Row = {name: getattr(amount, name) for name in _OF_AMOUNT}
         row |= {"payer_id": things.get(amount.payer), "payee_id": things.get(amount.payee)}
         row |= _phrase("payer", amount.payer_words, "payer_text") | _phrase("payee", amount.payee_words, "payee_text")
         row |= _phrase("purpose", amount.purpose) | _when("period", amount.period, "period_")
@@ -145,14 +159,13 @@ def _event_rows(record: Record) -> _Rows:
 
 
 def _event_row(event: Event) -> Row:
-    names = ("id", "is_past", "rule", "confidence", "section")
-    row = {name: getattr(event, name) for name in names}
+    row = {name: getattr(event, name) for name in _OF_EVENT}
     return {**row, **_when("day", event.when), **_phrase("place", event.place), **_at(event)}
 
 
 def _quote_rows(record: Record, things: _Ids) -> _Rows:
     for quote in record.quotes:
-        row = quote.model_dump(exclude={"start", "end", "text", "why"})
+        row = {name: getattr(quote, name) for name in _OF_QUOTE}
         yield tables.quote, {**row, "speaker_id": things.get(quote.speaker), **_at(quote)}
 
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 import regex
@@ -26,6 +27,13 @@ _SEEN = 100_000
 BREAK = "¶"
 """Between a name and what follows: no question can have it, so that no phrase is found across."""
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
+_FOREIGN = re.compile(r"[^\x00-\x7f][A-Za-z0-9\x80-\U0010ffff]*")
+"""What cannot be told apart by ASCII alone; letters and digits right before it belong to it."""
+_MARKS = "‘’“”–—…"
+"""The usual ones beyond ASCII that part words."""
+_ALPHANUMERIC = ascii_letters + digits
+_PLAINLY = {place: chr(place).lower() if chr(place).isalnum() else " " for place in range(128)}
+"""Of ASCII, letters and digits make words."""
 _NO_LETTER = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 _ASKED = re.compile(r'"(?P<inside>[^"]*)(?P<close>")?|[^\s"]+')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
@@ -45,13 +53,25 @@ def read_words(text: str) -> list[str]:
     >>> read_words("Zoë's €2.50 co-operation, STRASSE and Straße 🎉")
     ['zoe', 's', '2', '50', 'co', 'operation', 'strasse', 'and', 'strasse']
     """
+    if text.isascii():  # so that no pattern is needed
+        return _read_plain(text)
     words: list[str] = []
-    for chunk in text.split():
-        if chunk.isascii() and chunk.isalnum() and len(chunk) <= _LONGEST:  # as most are: no pattern is needed
-            words.append(chunk.lower())
-        else:
-            words += [word for found in _WORD.findall(chunk) if (word := _fold(found))]
-    return words
+    for mark in _MARKS:
+        text = text.replace(mark, " ")
+    done = 0
+    for foreign in _FOREIGN.finditer(text):
+        before = text[done : foreign.start()]
+        plain = before.rstrip(_ALPHANUMERIC)
+        words += _read_plain(plain)
+        words += [word for found in _WORD.findall(before[len(plain) :] + foreign[0]) if (word := _fold(found))]
+        done = foreign.end()
+    return words + _read_plain(text[done:])
+
+
+def _read_plain(text: str) -> list[str]:
+    """The words of a text in ASCII."""
+    words = text.translate(_PLAINLY).split()
+    return words if max(map(len, words), default=0) <= _LONGEST else [word[:_LONGEST] for word in words]
 
 
 def read_findable(names: Iterable[str], text: str) -> list[str]:

@@ -21,9 +21,12 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 import flows.ingest
 from flows.propose import write_entry
 from flows.report import LISTENER, Report
+from schemas.page import utc_now
+from schemas.settings import Settings
 from schemas.source import Source
 from schemas.wanted import Wanted
-from store.database import StoreError
+from store.database import StoreError, close_store, open_store
+from store.runs import start_run
 from store.save import save_batch
 from tests.misbehaving import PAGE, Newsroom, drip, serve_newsroom
 
@@ -117,6 +120,18 @@ def test_limit_and_since(newsroom: Newsroom, data_dir: Path) -> None:
     assert {day for (day,) in rows(data_dir, "select published from release where source = 'b'")} == {
         f"2025-04-{day}" for day in range(16, 20)
     }
+
+
+def test_a_source_that_another_run_is_at_is_left_to_it(newsroom: Newsroom, data_dir: Path) -> None:
+    store = open_store(Settings().database_url)
+    start_run(store, utc_now(), ["a"])
+    close_store(store)
+    paths = [newsroom.release(number) for number in range(2)]
+    state, report = run([source(newsroom, "a", paths), source(newsroom, "b", paths)])
+    assert [(note.code, note.source) for note in report.notes] == [("busy", "a")]
+    assert (report.counts["a"], report.counts["b"]["stored"]) == ({"resting": 1}, 2)
+    assert newsroom.count("/a/") == 0
+    assert state.name == "Completed"
 
 
 def test_a_batch_that_cannot_be_stored_is_said(

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.words import MOST_ASKED, MOST_WORDS, Phrase, cut_snippet, find_words, read_asked, read_findable, read_words
+from store.words import (
+    _WORD,
+    MOST_ASKED,
+    MOST_WORDS,
+    Phrase,
+    _fold,
+    cut_snippet,
+    find_words,
+    read_asked,
+    read_findable,
+    read_words,
+)
 
 WORDS = [
     ("Größe GRÖSSE", ["grosse", "grosse"]),  # ß is ss, and accents do not count
@@ -51,6 +62,11 @@ def shown(asked: tuple[Phrase, ...]) -> list[str]:
 @pytest.mark.parametrize(("text", "expected"), WORDS)
 def test_words(text: str, expected: list[str]) -> None:
     assert read_words(text) == expected
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("aZ9 -’“\u0301\u00a0İﬁ")), max_size=20))
+def test_the_quick_way_finds_the_words_that_the_pattern_finds(text: str) -> None:
+    assert read_words(text) == [word for found in _WORD.findall(text) if (word := _fold(found))]
 
 
 @pytest.mark.parametrize(("typed", "expected"), ASKED)
