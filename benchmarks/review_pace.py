@@ -25,7 +25,7 @@ from store.models import Batch, Item
 from store.save import save_batch
 
 KEY, THINK = 0.2, 1.35
-SERVE = [sys.executable, "-c", "from cli.start import main; main()", "review", "--no-open", "--port", "0"]
+SERVE = [sys.executable, "-c", "from cli.main import main; main()", "review", "--no-open", "--port", "0"]
 
 
 def press(page: Page, *keys: str) -> int:

@@ -4,6 +4,8 @@ No parameter holds a secret: sources are read from their file when a run begins,
 environment (`DATELINE_…`).
 """
 
+import flows.quiet  # isort: skip  (settings that Prefect reads when it is first imported)
+
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +17,6 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-import flows.quiet
 import flows.reextract
 from flows.canary import Finding, try_sources
 from flows.digest import write_digest
@@ -113,7 +114,7 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     path = output or folder / (f"{utc_now():%Y-%m-%dT%H%M%S}-{format}" if changes_only else format)
     since = ["--since-mark", str(folder / f"{format}.mark")] if changes_only else []
-    program = [sys.executable, "-P", "-c", "from cli.start import main; main()"]
+    program = [sys.executable, "-P", "-c", "from cli.main import main; main()"]
     command = [*program, "export", "--format", format, "--output", str(path), *since]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own program)
     said = done.stderr.strip()

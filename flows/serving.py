@@ -80,7 +80,7 @@ def make_parts(plan: Plan) -> list[Part]:
             "prefect.cli:app", "worker", "start", "--pool", POOL, "--type", "process",
             "--name", f"dateline-{socket.gethostname()}", "--limit", str(plan.at_once),
         ),
-        "review": ("cli.start:main", "review", "--no-open", "--port", str(plan.review_port)),
+        "review": ("cli.main:main", "review", "--no-open", "--port", str(plan.review_port)),
     }  # fmt: skip
     environment = make_environment(plan)
     return [Part(name, command, environment, plan.kept_open) for name, command in commands.items()]
@@ -129,7 +129,7 @@ class Service:
 
     def _register(self) -> bool:
         """As `dateline deploy` does, in a process of its own: it loads all the flows. Whether that went well."""
-        command = [sys.executable, "-P", "-c", "from cli.start import main; main()", "deploy", str(self._plan.sources)]
+        command = [sys.executable, "-P", "-c", "from cli.main import main; main()", "deploy", str(self._plan.sources)]
         done = subprocess.run(command, env=make_environment(self._plan), capture_output=True, text=True, check=False)  # noqa: S603
         is_good = done.returncode == 0
         for line in done.stdout.splitlines()[2:] if is_good else (done.stderr or done.stdout).splitlines():

@@ -61,6 +61,16 @@ LISBON, May 4, 2026 - Norvik Foundation will give the Harbour School up to €2.
 "We have waited a long time for this," said Ana Reis, head of the Harbour School. More in FY2027."""
 
 
+_FIRST = ("serving", "batch", "ingest", "review_browser", "world", "cli", "learn", "backup", "link_commands", "browser")
+"""Files of tests that take longest or wait most: begun first, they end beside the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the order within a file stays."""
+    order = {f"test_{name}": number for number, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
 @pytest.fixture(scope="session")
 def corpus_releases() -> list[Release]:
     """The annotated releases of the corpus; a test that takes them is skipped where it is not at hand."""

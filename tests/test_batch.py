@@ -144,7 +144,7 @@ def test_wrong_usage_is_said_before_anything_is_started(
     assert said in " ".join(result.stderr.split())
 
 
-PROGRAM = "from cli.start import main; main()"
+PROGRAM = "from cli.main import main; main()"
 TEXT = (
     "Harbour grant {0}\n\nOn 3 May 2026 the Norvik Foundation gave €{0} million to the Harbour School. "
     + "More. " * 300

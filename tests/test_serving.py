@@ -30,7 +30,7 @@ from flows.watch import mark_lifeless
 from flows.wishes import JOBS
 from tests.misbehaving import PAGE, Newsroom, answer, serve_newsroom
 
-DATELINE = [sys.executable, "-c", "from cli.start import main; main()"]
+DATELINE = [sys.executable, "-c", "from cli.main import main; main()"]
 TOML = """
 [[schedule]]
 name = "often"
@@ -170,7 +170,7 @@ def test_worker_and_run_killed_together(served: Served) -> None:
 def test_server_and_review_page_killed(served: Served) -> None:
     """Both are there again under the same addresses, with all that they knew, and the schedule goes on."""
     before = {run["id"] for run in served.runs()}
-    for word in ("uvicorn:main", "cli.start:main"):
+    for word in ("uvicorn:main", "cli.main:main"):
         os.kill(served.part(word), signal.SIGKILL)
     wait_for(lambda: before <= {run["id"] for run in served.runs()})
     wait_for(lambda: httpx.get(served.desk).status_code == 200)
@@ -246,7 +246,7 @@ def test_an_event_reaches_a_chat(served: Served) -> None:
 
 def test_the_end(served: Served) -> None:
     """Ctrl+C ends all parts and runs, and says so."""
-    parts = [served.part(word) for word in ("uvicorn:main", "prefect.cli:app", "cli.start:main")]
+    parts = [served.part(word) for word in ("uvicorn:main", "prefect.cli:app", "cli.main:main")]
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(60) == 0
     assert not [pid for pid in parts if Path(f"/proc/{pid}").exists()]
