@@ -1,9 +1,10 @@
 """What goes into the store and what it reports back."""
 
 import datetime as dt
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, PrivateAttr, SkipValidation, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, SkipValidation, model_validator
 
 from schemas.page import FetchedPage
 from schemas.problem import Problem
@@ -31,9 +32,6 @@ class Item(BaseModel):
     signature: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = ()
     """By which copies are found: numbers of which alike texts have many in common; () for none."""
 
-    _content: tuple[Record, str] | None = PrivateAttr(None)
-    """The record that was written as JSON, and its JSON: a copy of an item may have another record."""
-
     @property
     def as_read(self) -> str:
         """The release but for its text, as JSON. Raises ValueError where it holds half of a surrogate pair."""
@@ -42,9 +40,13 @@ class Item(BaseModel):
     @property
     def content(self) -> str:
         """The record, whole, as JSON, made once. Raises ValueError where it holds half of a surrogate pair."""
-        if self._content is None or self._content[0] is not self.record:
-            self._content = (self.record, self.record.model_dump_json())
-        return self._content[1]
+        record, written = self.written
+        return written if record is self.record else self.record.model_dump_json()
+
+    @cached_property
+    def written(self) -> tuple[Record, str]:
+        """The record that was written as JSON, and its JSON: a copy of an item may have another record."""
+        return self.record, self.record.model_dump_json()
 
     def seen(self, otherwise: dt.datetime) -> dt.datetime:
         """When the release stood there: when its page was fetched, or the moment given for one without a page."""

@@ -141,19 +141,40 @@ def _start_prefect(home: Path, needed_by: int) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty database; each test that takes it runs on both."""
+    """URL of an empty database; each test that takes it runs on both. One for `store` has its tables already."""
+    has_tables = "store" in request.fixturenames
     if request.param == "sqlite":
+        if has_tables:
+            shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dateline.sqlite")
         yield f"sqlite:///{tmp_path / 'dateline.sqlite'}"
         return
     server, name = request.getfixturevalue("postgres_server"), f"test_{next(_NUMBERS)}"
+    template = request.getfixturevalue("postgres_template") if has_tables else "template1"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.replace("/postgres?", f"/{name}?")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 _NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new store, to be copied: all migrations, again for each test, would take most of the tests' time."""
+    path = tmp_path_factory.mktemp("template") / "dateline.sqlite"
+    close_store(open_store(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The database of a new store, to be copied."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE new_store")
+    close_store(open_store(postgres_server.replace("/postgres?", "/new_store?")))
+    return "new_store"
 
 
 @pytest.fixture
