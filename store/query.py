@@ -158,8 +158,8 @@ def _explain(error: Exception, sql: str, seconds: float) -> str:
 def _suggest(what: str, name: str, sql: str) -> str:
     """What there is instead.
 
-    >>> _suggest("table", "payment", "SELECT 1 FROM payment")
-    "there is no table 'payment'; did you mean payments? `dateline query --tables` lists views and columns"
+    >>> _suggest("table", "paymets", "SELECT 1 FROM paymets")
+    "there is no table 'paymets'; did you mean payments? `dateline query --tables` lists views and columns"
     """
     columns = {key: [one.name for one in view.columns] for key, view in VIEWS.items()}
     columns |= {key: list(table.columns.keys()) for key, table in tables.metadata.tables.items()}
