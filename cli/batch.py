@@ -3,17 +3,16 @@
 import glob
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from cli.ingest import start_prefect, waiting_words
+from cli.flow_run import report_of, start_prefect, watched
 from cli.output import complain, err, out, print_json
-from cli.progress import Watch
 from cli.tables import plain_table
 from extractors.names import check_model
-from flows.report import LISTENER, Report
+from flows.report import Report
 from schemas.settings import Settings
 
 _COLUMNS = ("found", "known", "stored", "failed")
@@ -38,18 +37,12 @@ def batch(
     check_model(Settings().model)
     if dask or (Settings().dask and not workers):
         _check_dask()
-    watch = Watch(waiting_words())
-    token = LISTENER.set(watch)
-    try:
-        with watch.progress:
-            from flows.batch import batch as flow
+    with watched():
+        from flows.batch import batch as flow
 
-            start_prefect()
-            state = flow(found, published.date() if published else None, workers, dask, return_state=True)
-    finally:
-        LISTENER.reset(token)
-    report = _report_of(state)
-    _print(report, as_json, watch)
+        start_prefect()
+        report = report_of(flow(found, published.date() if published else None, workers, dask))
+    _print(report, as_json)
     raise typer.Exit(0 if report.clean and not report.total("failed") else 1)
 
 
@@ -70,14 +63,7 @@ def _check_dask() -> None:
         raise typer.BadParameter("a Dask cluster wants another package: install dateline[dask]")
 
 
-def _report_of(state: Any) -> Report:
-    result = state.result(raise_on_failure=False)
-    if isinstance(result, BaseException):
-        raise result
-    return Report.model_validate(result)
-
-
-def _print(report: Report, as_json: bool, watch: Watch) -> None:
+def _print(report: Report, as_json: bool) -> None:
     for problem in report.problems:
         complain(problem)
     for note in report.notes:

@@ -1,29 +1,22 @@
 """`dateline ingest`: from newsrooms or files to records in the store."""
 
-import os
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.progress import Progress
 from rich.text import Text
 
-from cli.output import complain, err, out, print_json, progress_bar
+from cli.flow_run import report_of, start_prefect, watched
+from cli.output import complain, err, out, print_json
 from cli.tables import plain_table, shorten
 from extractors.names import check_model
-from flows.report import COUNTED, LISTENER, Report
+from flows.report import COUNTED, Report
 from samples.server import sample_sources, serve_samples
 from schemas.settings import Settings
 from schemas.source import Source, load_sources
 from schemas.wanted import Wanted
-
-
-def waiting_words() -> str:
-    """What the first seconds go into."""
-    server = os.environ.get("PREFECT_API_URL")
-    return f"Reporting to Prefect at {server}" if server else "Starting Prefect (about 8 s, up to 20 s the first time)"
 
 
 def ingest(
@@ -83,60 +76,19 @@ def _choose(sources: list[Source], names: list[str]) -> list[Source]:
 
 
 def _run_sources(sources: list[Source], wanted: Wanted) -> Report:
-    with _watched():
+    with watched():
         from flows.ingest import ingest as flow
 
         start_prefect()
-        return _report_of(flow(sources, wanted, return_state=True))
+        return report_of(flow(sources, wanted, return_state=True))
 
 
 def _run_files(paths: list[Path], published: date | None) -> Report:
-    with _watched():
+    with watched():
         from flows.ingest import ingest_files as flow
 
         start_prefect()
-        return _report_of(flow(paths, published, return_state=True))
-
-
-def start_prefect() -> None:
-    """Start a Prefect server where the user has none; a failure is said and ends the command with code 1."""
-    from flows.prefect_server import ServerError, start_server
-
-    try:
-        start_server()
-    except ServerError as error:
-        err.print(Text(f"Error: {error}", "bold red"), soft_wrap=True)
-        raise typer.Exit(1) from error
-
-
-def _report_of(state: Any) -> Report:
-    result = state.result(raise_on_failure=False)
-    if isinstance(result, BaseException):
-        raise result
-    return Report.model_validate(result)
-
-
-class _Watch:
-    """Shows how far the run is; the first news ends the wait for Prefect."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task(waiting_words(), total=None)
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        self._progress.update(self._task, description=stage, completed=done, total=total)
-
-
-def _watched() -> ExitStack:
-    """A context in which flows started in this process report to a progress bar."""
-    Settings()  # a wrong setting is said before Prefect is waited for
-    stack = ExitStack()
-    progress = stack.enter_context(progress_bar())
-    if not err.is_terminal:
-        err.print(waiting_words() + " …")
-    token = LISTENER.set(_Watch(progress))
-    stack.callback(LISTENER.reset, token)
-    return stack
+        return report_of(flow(paths, published, return_state=True))
 
 
 def _print_report(report: Report, as_json: bool) -> None:

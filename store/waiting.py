@@ -43,22 +43,6 @@ def list_waiting(store: Store) -> Iterator[list[str]]:
         last = page[-1]
 
 
-def list_unextracted(store: Store, version: str, source: str | None = None) -> Iterator[list[str]]:
-    """Ids of releases without a current record by this version of the extractor, in pages; saving goes on meanwhile."""
-    done = exists().where(_RECORD.release_id == _RELEASE.id, _RECORD.is_current, _RECORD.extractor_version == version)
-    statement = select(_RELEASE.id).where(~done).order_by(_RELEASE.id).limit(_PAGEFUL)
-    if source is not None:
-        statement = statement.where(_RELEASE.source == source)
-    last = ""
-    while True:
-        with reading(store) as connection:
-            page = list(connection.execute(statement.where(_RELEASE.id > last)).scalars())
-        if not page:
-            return
-        yield page
-        last = page[-1]
-
-
 def load_due(store: Store, ids: Collection[str], version: str) -> list[Due]:
     """What is to be extracted of these releases: their newest texts that have no current record by `version`."""
     wanted = func.coalesce(_WAITING.text_sha256, _RELEASE.text_sha256)

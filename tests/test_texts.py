@@ -11,7 +11,7 @@ from store.load import load_quarantine, load_release
 from store.models import Batch, Item
 from store.save import save_batch
 from store.texts import Intake, StoredText, TextBatch, load_intakes, save_texts
-from store.waiting import Due, forget_waiting, list_unextracted, list_waiting, load_due, load_texts
+from store.waiting import Due, forget_waiting, list_waiting, load_due, load_texts
 
 EARLY, LATE = (dt.datetime(2026, 6, 1, hour, tzinfo=dt.UTC) for hour in (8, 20))
 
@@ -23,7 +23,7 @@ def text(key: str, words: str, seen_at: dt.datetime = EARLY, source: str = "norv
 def test_what_waits_is_found_by_ids_and_forgotten(store: Store) -> None:
     saved = save_texts(store, TextBatch(EARLY, [text("2", "Two"), text("1", "One")]))
     assert (saved.new, saved.ids) == (2, ("2", "1"))
-    assert list(list_waiting(store)) == list(list_unextracted(store, "1.0")) == [["1", "2"]]
+    assert list(list_waiting(store)) == [["1", "2"]]
     due = load_due(store, ["1", "2", "unknown"], "1.0")
     assert [(one.release_id, one.length, one.seen_at) for one in due] == [("1", 3, None), ("2", 3, None)]
     assert [release.text for release in load_texts(store, due)] == ["One", "Two"]

@@ -1,0 +1,48 @@
+"""What the commands share that run a flow in their own process: Prefect's start, the progress, the report."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from cli.output import err
+from cli.progress import Watch
+from flows.report import LISTENER, Report
+from schemas.settings import Settings
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """A context in which flows that are started here tell how far they are. Raises ValidationError first."""
+    Settings()  # a wrong setting is said before Prefect is waited for
+    server = os.environ.get("PREFECT_API_URL")
+    starting = "Starting Prefect (about 8 s, up to 20 s the first time)"
+    watch = Watch(f"Reporting to Prefect at {server}" if server else starting)
+    token = LISTENER.set(watch)
+    try:
+        with watch.progress:
+            yield watch
+    finally:
+        LISTENER.reset(token)
+
+
+def start_prefect() -> None:
+    """Start a Prefect server where the user has none; a failure is said and ends the command with code 1."""
+    from flows.prefect_server import ServerError, start_server  # loads Prefect
+
+    try:
+        start_server()
+    except ServerError as error:
+        err.print(Text(f"Error: {error}", "bold red"), soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+def report_of(state: Any) -> Report:
+    """What a flow that has ended says of itself; an error that ended it is raised."""
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    return Report.model_validate(result)
