@@ -41,7 +41,8 @@ def batch(
         from flows.batch import batch as flow
 
         start_prefect()
-        report = report_of(flow(found, published.date() if published else None, workers, dask))
+        day = published.date() if published else None
+        report = report_of(flow(found, day, workers, dask, return_state=True))
     _print(report, as_json)
     raise typer.Exit(0 if report.clean and not report.total("failed") else 1)
 
