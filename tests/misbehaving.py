@@ -128,7 +128,7 @@ def serve_newsroom() -> Iterator[Newsroom]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     newsroom.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield newsroom

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,8 @@ def test_release(title: str, text: str, parts: tuple[str, str]) -> None:
 def test_records_scored_against_themselves_are_without_fault(tmp_path: Path) -> None:
     """By the scorer and the checker of the corpus, whatever the extractor found in releases written by people."""
     nlp, entries = build_pipeline(), read_file("d.jsonl", (CORPUS / "press/dev.releases.jsonl").read_bytes())
-    pairs = [(e.release, extract_record(nlp, e.release)) for e in entries if isinstance(e, FileEntry)][:6]
+    releases = islice((entry.release for entry in entries if isinstance(entry, FileEntry)), 6)
+    pairs = [(release, extract_record(nlp, release)) for release in releases]
     files = [tmp_path / name for name in ("releases", "gold", "records")]
     for path, rows in zip(
         files,

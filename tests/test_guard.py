@@ -187,7 +187,7 @@ def secure_server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     yield f"https://127.0.0.1:{server.server_port}/", tmp_path / "authority.pem"
     server.shutdown()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.intake import Desk, take_in
+from flows.intake import Desk, list_inputs, take_in
 from flows.report import Report, add_reports
 from schemas.settings import Settings
 from store.database import Store, close_store, open_store
@@ -58,6 +58,16 @@ def test_a_run_that_was_stopped_goes_on_behind_what_it_stored(desk: Desk, tmp_pa
     report = take(desk, path)
     assert report.counts == {"files": {"known": 6, "found": 4}}
     assert len(waiting(desk.store)) == 10
+
+
+def test_own_files_are_read_only_when_they_are_meant(desk: Desk, tmp_path: Path) -> None:
+    inbox = desk.settings.data_dir / "inbox"
+    inbox.mkdir()
+    for path in (tmp_path / "a.jsonl", inbox / "b.jsonl"):
+        path.write_bytes(lines(1))
+    assert list(list_inputs([tmp_path], desk.settings)) == [tmp_path / "a.jsonl"]
+    assert list(list_inputs([inbox], desk.settings)) == [inbox / "b.jsonl"]
+    assert list(list_inputs([inbox / "b.jsonl"], desk.settings)) == [inbox / "b.jsonl"]
 
 
 def test_an_id_that_stands_twice_in_a_file(desk: Desk, tmp_path: Path) -> None:
