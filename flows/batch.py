@@ -24,6 +24,8 @@ from flows.account import accounted
 from flows.extraction import extract_checked, version_of
 from flows.files import FILES_SOURCE
 from flows.intake import Desk, Taken, list_inputs, take_in
+from flows.progress import EVERY_SECONDS, Progress
+from flows.pulse import pulse
 from flows.report import LISTENER, ClusterError, Report, add_reports, stage_table
 from flows.workers import Crew, WorkerLostError
 from schemas.page import utc_now
@@ -87,8 +89,11 @@ def _absolute(settings: Settings) -> Settings:
 
 
 def _run(paths: list[Path], desk: Desk, workers: int | None, dask: str | None) -> Iterator[Report]:
-    progress = _Progress(sum(_size(path) for path in list_inputs(paths, desk.settings)))
+    page = Progress(key="batch-progress")
+    progress = _Progress(sum(_size(path) for path in list_inputs(paths, desk.settings)), page)
     with ExitStack() as stack:
+        stack.callback(page.tell)
+        stack.enter_context(pulse(page.tell, EVERY_SECONDS))
         team = _cluster(dask, desk, stack) if dask else _crew(workers or desk.settings.workers, desk, stack)
         for part in extract_all(_work(paths, desk), team.start, team.window, desk):
             progress.add(part)
@@ -236,10 +241,11 @@ def _problem(place: str, code: str, message: str) -> Problem:
 
 @dataclass
 class _Progress:
-    """Tells the listener how many releases are done, of about how many."""
+    """Tells the listener and Prefect's page how many releases are done, of about how many."""
 
     size: int
     """Bytes of all files."""
+    page: Progress
     read: int = 0
     documents: int = 0
     done: int = 0
@@ -254,6 +260,7 @@ class _Progress:
         share = min(1.0, self.read / self.size) if self.size else 0
         total = max(round(self.documents / share), self.done) if share and self.documents else None
         LISTENER.get()("Releases", self.done, total)
+        self.page.count(self.done, total)
 
 
 def _conclude(report: Report) -> State[ReportData]:

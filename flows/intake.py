@@ -110,9 +110,13 @@ def take_in(paths: Iterable[Path], desk: Desk) -> Iterator[Taken]:
 
 
 def list_inputs(paths: Iterable[Path], settings: Settings) -> Iterator[Path | Problem]:
-    """Every file named or inside a named folder, but those that are this program's own."""
+    """Every file named or inside a named folder, but this program's own that are met on the way."""
     own = settings.data_dir.absolute()
-    return (path for path in list_files(paths) if isinstance(path, Problem) or own not in path.absolute().parents)
+    for named in paths:
+        is_meant = own in named.absolute().parents
+        for path in list_files([named]):
+            if is_meant or isinstance(path, Problem) or own not in path.absolute().parents:
+                yield path
 
 
 def _take_file(path: Path, desk: Desk, tray: _Tray) -> Iterator[StoredText | Problem | None]:

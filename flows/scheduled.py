@@ -8,6 +8,7 @@ import flows.quiet  # isort: skip  (settings that Prefect reads when it is first
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+import flows.batch
 import flows.reextract
 from flows.canary import Finding, try_sources
 from flows.digest import write_digest
@@ -94,6 +96,24 @@ def reextract(
     """
     name_process()
     return _plain(flows.reextract.reextract.fn(selection, apply, workers))
+
+
+@flow(name="batch", flow_run_name="batch")
+def batch(
+    paths: list[Path] | None = None, published: date | None = None, workers: int | None = None
+) -> State[ReportData]:
+    """Store records of all releases in files, folders and archives; what is stored already is left alone.
+
+    Args:
+        paths: Absolute; by default `inbox` in the data folder, which is made where it is missing.
+        published: Day of the releases that tell none.
+        workers: Processes; by default what DATELINE_WORKERS says, or the Dask cluster that DATELINE_DASK names.
+    """
+    name_process()
+    inbox = Settings().data_dir.absolute() / "inbox"
+    if paths is None:
+        inbox.mkdir(parents=True, exist_ok=True)
+    return _plain(flows.batch.batch.fn(paths or [inbox], published, workers))
 
 
 @flow(name="export", flow_run_name="export {format}")

@@ -42,6 +42,12 @@ JOBS = {
         "Stores nothing; its table is the artifact `canary`.",
         takes_file=True,
     ),
+    "batch": Job(
+        "flows.scheduled.batch",
+        Schedule(name="batch"),
+        "Stores records of all releases in files, folders and archives, as `dateline batch` does: `paths`, by default "
+        "the folder `inbox` of the data folder. What was taken in before is passed over.",
+    ),
     "reextract": Job(
         "flows.scheduled.reextract",
         Schedule(name="reextract"),
