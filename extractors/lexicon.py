@@ -65,7 +65,7 @@ def _known() -> dict[str, str]:
     return known | _FUNCTION_WORDS
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def word_class(word: str) -> str:
     """One letter for a word.
 

@@ -44,7 +44,7 @@ def _vocabulary() -> dict[str, int]:
     return {piece: number for number, piece in enumerate(lines) if piece}
 
 
-@lru_cache(100_000)
+@lru_cache(1 << 14)
 def cut_word(word: str) -> tuple[int, ...]:
     """Numbers of the longest pieces of the vocabulary that make up a word, without its case and accents (WordPiece).
 

@@ -6,7 +6,8 @@ from bisect import bisect
 _TITLES = ("Mrs", "Inc", "Ltd", "Gov", "Sen", "Rep", "Hon", "Gen", "Col", "Sgt", "Dep", "Corp", "Dept", "approx")
 _FULL = "".join(rf"(?<!\b{title})" for title in _TITLES)
 _END = re.compile(
-    rf"\n\s*\n(?!\s*[a-z])|\n(?=\s*[*•–-]\s)|;(?=\s)|(?<![A-Z])(?<!\b[A-Z][a-z]){_FULL}[.!?][”\"’)]?(?=\s)"
+    rf"(?=[\n;.!?])"  # said first, so that hardly any place is looked at more closely
+    rf"(?:\n\s*\n(?!\s*[a-z])|\n(?=\s*[*•–-]\s)|;(?=\s)|(?<![A-Z])(?<!\b[A-Z][a-z]){_FULL}[.!?][”\"’)]?(?=\s))"
 )
 
 
