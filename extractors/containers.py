@@ -12,9 +12,8 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, Literal, NamedTuple
 
-from warcio.exceptions import ArchiveLoadFailed
-
 from extractors.files import FileProblem
+from extractors.members import GZIP, RECORD, START, Members, has_members
 from extractors.streams import FREE, PIECE, BombError, Meter, Stream, ZstdError, bare_name, open_packed
 from extractors.warc import iter_warc
 
@@ -25,7 +24,7 @@ _LINES, _MAILS, _WARCS, _ZIPS = {".jsonl", ".ndjson"}, {".mbox", ".mbx"}, {".war
 _NOT_OPENED = {".tar", ".tgz", ".7z", ".rar", ".arc", ".mdb", ".pst", ".parquet", ".sqlite"}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BROKEN = (
-    *(EOFError, OSError, zlib.error, lzma.LZMAError, ZstdError, zipfile.BadZipFile, ArchiveLoadFailed),
+    *(EOFError, OSError, zlib.error, lzma.LZMAError, ZstdError, zipfile.BadZipFile),
     *(NotImplementedError, RuntimeError, ValueError, UnicodeError),
 )
 """What the libraries raise for bytes that are not what they look like."""
@@ -93,9 +92,10 @@ def _checked(opened: _Opened) -> Iterator[Document | FileProblem]:
 
 
 def _parts(opened: _Opened) -> Iterator[Document | FileProblem]:
-    opened = opened._replace(stream=open_packed(opened.stream))
     suffix = PurePosixPath(bare_name(opened.place)).suffix.lower()
-    start = opened.stream.peek(16)
+    is_warc = suffix in _WARCS
+    opened = opened._replace(stream=open_packed(opened.stream, lambda start: has_members(start, is_warc)))
+    start = opened.stream.peek(START)
     if not start:
         return
     if suffix in _NOT_OPENED:
@@ -105,7 +105,7 @@ def _parts(opened: _Opened) -> Iterator[Document | FileProblem]:
     reader = _single
     if suffix in _ZIPS or (not suffix and start.startswith(b"PK\x03\x04")):
         reader = _zipped
-    elif suffix in _WARCS or start.startswith(b"WARC/"):
+    elif is_warc or start.startswith(RECORD) or has_members(start, is_warc):
         reader = _warc
     elif suffix in _MAILS or (not suffix and start.startswith(b"From ")):
         reader = _mails
@@ -166,11 +166,13 @@ def _mail(opened: _Opened, number: int, lines: list[bytes], size: int) -> Docume
 
 
 def _warc(opened: _Opened) -> Iterator[Document | FileProblem]:
-    for page in iter_warc(opened.stream, opened.limits.document):
+    start, most = opened.stream.peek(START), opened.limits.document
+    is_gzip = start.startswith(GZIP) or (opened.place.lower().endswith(".gz") and not start.startswith(RECORD))
+    for page in iter_warc(Members(opened.stream, most) if is_gzip else opened.stream, most):
         place = f"{opened.place}#{page.number}"
         if page.problem:
             yield _problem(place, *page.problem)
-        elif len(page.data) > opened.limits.document:
+        elif len(page.data) > most:
             yield _too_large(place, opened.limits)
         else:
             yield Document(place, "page", page.data, page.url, page.content_type, page.seen_at)

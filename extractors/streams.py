@@ -69,7 +69,9 @@ class Stream:
     """A file that is read once, from its start to its end."""
 
     def __init__(self, file: Any, meter: Meter) -> None:
-        self.file, self._meter = file, meter
+        self.file, self.meter = file, meter
+        self.at = 0
+        """Where the part begins that is being read: it is one."""
 
     def peek(self, size: int) -> bytes:
         """Its next bytes, at most `size`, without taking them."""
@@ -78,11 +80,11 @@ class Stream:
 
     def read(self, size: int = PIECE) -> bytes:
         """At most so many bytes; none at the end."""
-        return self._meter.add(self.file.read(size))
+        return self.meter.add(self.file.read(size))
 
     def readline(self, size: int = PIECE) -> bytes:
         """The rest of the line, cut at so many bytes."""
-        return self._meter.add(self.file.readline(size))
+        return self.meter.add(self.file.readline(size))
 
     def read_up_to(self, size: int) -> bytes:
         """So many bytes, or what there is."""
@@ -94,7 +96,7 @@ class Stream:
 
     def within(self, file: Any) -> "Stream":
         """A stream of a file inside this one, on the same meter."""
-        return Stream(file, self._meter)
+        return Stream(file, self.meter)
 
     @contextmanager
     def seekable(self) -> Iterator[IO[bytes]]:
@@ -109,12 +111,12 @@ class Stream:
             yield copy
 
 
-def open_packed(stream: Stream) -> Stream:
-    """What a stream unpacks to; itself where it is not packed. The bytes tell, not the name."""
+def open_packed(stream: Stream, is_left: Callable[[bytes], bool]) -> Stream:
+    """What a stream unpacks to; itself where it is not packed, or is left as it is. The bytes tell, not the name."""
     for _ in range(_DEEPEST):
-        start = stream.peek(6)
+        start = stream.peek(PIECE)
         opener = next((opener for magic, opener in _PACKED if start.startswith(magic)), None)
-        if opener is None:
+        if opener is None or is_left(start):
             break
         stream = stream.within(opener(stream.file))
     return stream

@@ -135,7 +135,10 @@ BAD: list[tuple[bytes, str, list[tuple[str, str]]]] = [
     (b"x" * 3000, "a.txt", [("a.txt", "too_large")]),
     (b"From a\n" + b"x" * 3000 + b"\n\nFrom b\n\nb\n", "a.mbox", [("a.mbox#1", "too_large"), ("a.mbox#2", "mail")]),
     (b"Dear all,\n", "a.mbox", [("a.mbox", "not_mbox")]),
-    (b"Dear all,\n", "a.warc", [("a.warc", "damaged")]),
+    (b"Dear all,\n", "a.warc", [("a.warc#1", "damaged")]),
+    (b"Dear all,\n", "a.warc.gz", [("a.warc.gz#1", "damaged")]),
+    (gzip.compress(b"Dear all,\n"), "a.warc.gz", [("a.warc.gz#1", "damaged")]),
+    (b"\r\n", "a.warc", [("a.warc", "empty")]),
     (WARC[: WARC.index(PAGE) + 5], "a.warc", [("a.warc#1", "truncated")]),
     (make_warc(("200 OK", b"not gzip", [*HTML, ("Content-Encoding", "gzip")]), ("200 OK", PAGE, HTML)), "a.warc",
      [("a.warc#1", "page"), ("a.warc#2", "page")]),  # a server that says gzip and sends none

@@ -97,6 +97,22 @@ def test_pages_of_a_crawl_are_found_by_their_addresses(desk: Desk, tmp_path: Pat
     assert "€1 million" in release.text
 
 
+def test_a_damaged_crawl_is_gone_on_with_where_it_was_stopped(desk: Desk, tmp_path: Path) -> None:
+    texts = [
+        f"<h1>Grant {n}</h1><p>The fund gave €{n} million to the school on the harbour today.</p>" for n in range(9)
+    ]
+    members = [make_warc(("200 OK", text.encode(), HTML), is_packed=True) for text in texts]
+    members[1] = members[1].replace(b"\x1f\x8b\x08", b"\0\0\0")
+    members[5] = members[5][:100]
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(b"".join(members))
+    assert len(list(islice(take_in([path], desk), 1))) == 1
+    report = take(desk, path)
+    assert report.counts == {"files": {"known": 2, "failed": 2, "found": 5}}
+    assert sorted(row.problem.place for row in load_quarantine(desk.store)) == [f"{path}#2", f"{path}#6"]
+    assert take(desk, path).counts == {"files": {"known": 7, "failed": 2}}
+
+
 def test_what_is_in_a_folder(desk: Desk, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
