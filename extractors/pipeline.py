@@ -1,6 +1,7 @@
 """Builds the spaCy pipeline: one tokenizer and the markers in their order."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -25,7 +26,8 @@ MARKERS: tuple[tuple[str, Callable[[Doc], Doc]], ...] = (
 def build_tokenizer() -> Language:
     """A new `Language` with Dateline's tokenizer and nothing else; its words have no attributes such as `like_num`."""
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "dateline.Tokenizer.v1"}}})
-    nlp.vocab.lex_attr_getters = {}  # nobody reads them, and every release has hundreds of words to be looked at
+    vocab: Any = nlp.vocab
+    vocab.lex_attr_getters = {}  # nobody reads them, and every release has hundreds of words to be looked at
     nlp.max_length = 50_000_000
     return nlp
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from spacy.language import Language
 
-from extractors.pipeline import build_pipeline
 from flows.browser import Browser
 from flows.fetch import Fetcher
 from flows.memory import return_memory
@@ -19,16 +18,10 @@ from schemas.source import Source
 from schemas.wanted import Wanted
 from store.database import close_store, open_store
 from store.save import save_sources
+from tests.pipelines import pipeline
 
 PIPELINES: list[Language] = []
-"""The one that runs work with, once there is one."""
-
-
-def pipeline() -> Language:
-    """The smaller of the real pipelines, built once."""
-    if not PIPELINES:
-        PIPELINES.append(build_pipeline("fast"))
-    return PIPELINES[0]
+"""What runs work with, where it is not the smaller of the real pipelines."""
 
 
 def work(folder: Path, sources: Sequence[Source], settings: dict[str, Any] | None = None, **wanted: Any) -> Report:
@@ -39,7 +32,13 @@ def work(folder: Path, sources: Sequence[Source], settings: dict[str, Any] | Non
     try:
         save_sources(store, sources)
         with Fetcher(given, store) as fetcher, Browser(given, fetcher) as browser:
-            hands = Bench(settings=given, store=store, fetcher=fetcher, browser=browser, nlp=pipeline())
+            hands = Bench(
+                settings=given,
+                store=store,
+                fetcher=fetcher,
+                browser=browser,
+                nlp=PIPELINES[0] if PIPELINES else pipeline("fast"),
+            )
             bench = replace(hands, wanted=Wanted(**wanted))
             plan = plan_links(sources, bench)
             step = given.batch_size

@@ -2,10 +2,10 @@
 
 import pytest
 
-from extractors.pipeline import build_pipeline
 from extractors.record import extract_record
 from schemas.record import Record
 from schemas.release import Release
+from tests.pipelines import pipeline
 
 TEXT = (
     "Maria Gonzalez to lead Acme Seeds Inc.\n\n"
@@ -18,7 +18,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    return extract_record(build_pipeline(), Release(id="r", source="s", title=TEXT.partition("\n")[0], text=TEXT))
+    return extract_record(pipeline(), Release(id="r", source="s", title=TEXT.partition("\n")[0], text=TEXT))
 
 
 def test_values_say_where_they_stand(record: Record) -> None:

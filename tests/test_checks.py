@@ -7,14 +7,14 @@ from typing import Any, get_args
 import pytest
 
 from extractors.check_docs import check_table, write_docs
-from extractors.pipeline import build_pipeline
 from extractors.record import extract_record
 from schemas.record import Record
 from schemas.release import Release
 from schemas.values import CheckCode
+from tests.pipelines import pipeline
 
 CODES = get_args(CheckCode)
-NLP = build_pipeline()
+NLP = pipeline()
 WITH_EXAMPLE = sorted(code for code in CODES if check_table()[code]["example"])
 NO_EXAMPLE = {
     "misfit_mark",  # a rule's defect: nobody knows one

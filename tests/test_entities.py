@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from extractors.clusters import same_person
 from extractors.entities import extract_names, read_kind
-from extractors.pipeline import build_pipeline
 from schemas.record import Check, Organisation, Person
 from schemas.release import Release
+from tests.pipelines import pipeline
 
-_NLP = build_pipeline()
+_NLP = pipeline()
 
 AGREEMENT = (
     "On 3 May the World Seed Council (WSC) and Borvik Tools, Inc. met in Oslo.\n\n"

@@ -13,13 +13,13 @@ import pytest
 
 from extractors.files import FileEntry, read_file
 from extractors.gold import gold_record, gold_release, left_out
-from extractors.pipeline import build_pipeline
 from extractors.record import extract_record
 from schemas.evidence import Evidence
 from schemas.record import Amount, Organisation, Person, Record
 from schemas.release import Release
 from store.models import Item
 from tests.conftest import CORPUS
+from tests.pipelines import pipeline
 
 MakeItem = Callable[..., Item]
 TEXT = "Kim Da-som of the Quay Works Board (QWB) met Quay Works. Da-som paid $5 and then $5 to QWB."
@@ -72,7 +72,7 @@ def test_all_of_a_record(make_item: MakeItem) -> None:
 def odd() -> tuple[Release, Record]:
     """What people may leave: a name turned round, one form of two bodies, a sum said twice, one without a currency."""
     release = Release(id="1", source="mine", text=TEXT)
-    reference = extract_record(build_pipeline(), release).release.model_copy(update={"issuer": "Da-som Kim"})
+    reference = extract_record(pipeline(), release).release.model_copy(update={"issuer": "Da-som Kim"})
     kim = Person(
         id="k",
         name="Da-som Kim",
@@ -127,7 +127,7 @@ def test_release(title: str, text: str, parts: tuple[str, str]) -> None:
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus at hand; DATELINE_CORPUS names its folder")
 def test_records_scored_against_themselves_are_without_fault(tmp_path: Path) -> None:
     """By the scorer and the checker of the corpus, whatever the extractor found in releases written by people."""
-    nlp, entries = build_pipeline(), read_file("d.jsonl", (CORPUS / "press/dev.releases.jsonl").read_bytes())
+    nlp, entries = pipeline(), read_file("d.jsonl", (CORPUS / "press/dev.releases.jsonl").read_bytes())
     releases = islice((entry.release for entry in entries if isinstance(entry, FileEntry)), 6)
     pairs = [(release, extract_record(nlp, release)) for release in releases]
     files = [tmp_path / name for name in ("releases", "gold", "records")]

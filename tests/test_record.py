@@ -16,12 +16,13 @@ from schemas.evidence import Evidence
 from schemas.problem import Problem
 from schemas.record import Record
 from schemas.release import Release
+from tests.pipelines import pipeline
 
 TEXT = (
     "Harbour grant\n\nOn 3 May 2025 the Port Fund gave the city €2.5 million, said Ann Lee, director of the Port Fund."
 )
 RELEASE = Release(id="r1", source="test", title="Harbour grant", text=TEXT)
-NLP = build_pipeline()
+NLP = pipeline()
 
 
 def test_evidence_against_its_text() -> None:

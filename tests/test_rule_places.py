@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from extractors.pipeline import build_pipeline
 from extractors.record import extract_record
 from extractors.rule_places import find_rule, names_rule
 from flows.process import read_paths
 from schemas.evidence import Reasons
 from schemas.problem import Problem
 from schemas.record import Record
+from tests.pipelines import pipeline
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "extractors" / "data"
@@ -81,7 +81,7 @@ def rules_of(record: Record) -> set[tuple[str, str, str]]:
 
 
 def test_every_rule_of_the_samples_has_a_place() -> None:
-    nlp, rules = build_pipeline("fast"), set()
+    nlp, rules = pipeline("fast"), set()
     for reading in read_paths([ROOT / "samples" / "site"], 10_000_000, None):
         if not isinstance(reading, Problem):
             rules |= rules_of(extract_record(nlp, reading.release))

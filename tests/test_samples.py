@@ -12,7 +12,6 @@ import pytest
 from bs4 import BeautifulSoup
 
 from extractors.page import read_page
-from extractors.pipeline import build_pipeline
 from extractors.record import extract_records
 from flows.desk import Desk
 from flows.discover import discover_links
@@ -24,6 +23,7 @@ from schemas.release import Release
 from schemas.settings import Settings
 from schemas.source import Source
 from schemas.values import date_bounds
+from tests.pipelines import pipeline
 
 Expected = dict[str, Any]
 PAGES = {path.rpartition("/")[2].rpartition(".")[0]: path for path in site_paths() if path.startswith("/releases/")}
@@ -113,7 +113,7 @@ def releases(pages: dict[str, tuple[Source, FetchedPage]]) -> dict[str, Release]
 
 @pytest.fixture(scope="module")
 def records(releases: dict[str, Release]) -> dict[str, Record]:
-    found = dict(zip(releases, extract_records(build_pipeline(), releases.values()), strict=True))
+    found = dict(zip(releases, extract_records(pipeline(), releases.values()), strict=True))
     return {slug: record for slug, record in found.items() if isinstance(record, Record)}
 
 

@@ -60,7 +60,7 @@ def wishes(folder: Path, text: str, prefix: str = "") -> Any:
 
 def test_without_schedules(tmp_path: Path) -> None:
     made = wishes(tmp_path, ACME)
-    assert list(made) == ["default", "canary", "reextract", "export", "digest"]
+    assert list(made) == ["default", "canary", "batch", "reextract", "export", "digest"]
     assert made["default"].schedule.every == dt.timedelta(minutes=15)
     assert made["default"].parameters["options"]["only_due"] is True
     assert made["reextract"].schedule.words == "by hand"
@@ -71,7 +71,7 @@ def test_groups_and_flows(tmp_path: Path) -> None:
     often = '[[schedule]]\nname = "often"\nevery = "5m"\n[[schedule]]\nname = "digest"\n'
     text = ACME + 'schedule = "often"\n' + SOURCE.format("other") + often
     made = wishes(tmp_path, text, "x-")
-    assert list(made) == ["x-default", "x-often", "x-canary", "x-reextract", "x-export", "x-digest"]
+    assert list(made) == ["x-default", "x-often", "x-canary", "x-batch", "x-reextract", "x-export", "x-digest"]
     assert made["x-often"].parameters == {
         "sources_file": str(tmp_path / "sources.toml"),
         "schedule": "often",

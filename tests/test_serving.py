@@ -152,7 +152,7 @@ def test_a_schedule_makes_runs(served: Served) -> None:
 
 def test_worker_and_run_killed_together(served: Served) -> None:
     """The place of the dead run is free long before two minutes are over, and what it left is had, once."""
-    list_releases(served.newsroom, 24, 0.4)
+    list_releases(served.newsroom, 40, 0.5)
     run = wait_for(lambda: next((r for r in served.runs(kinds=["RUNNING"]) if "dateline.process" in r["labels"]), None))
     wait_for(lambda: served.rows("select count(*) from release")[0][0] >= 7)
     os.kill(served.part("prefect.cli:app"), signal.SIGKILL)
@@ -160,9 +160,9 @@ def test_worker_and_run_killed_together(served: Served) -> None:
     killed = time.monotonic()
     wait_for(lambda: run["id"] in {r["id"] for r in served.runs(kinds=["CRASHED"])})
     assert time.monotonic() - killed < 60
-    wait_for(lambda: served.rows("select count(*) from release") == [(24,)])
-    assert served.rows("select count(*), count(distinct url) from release") == [(24, 24)]
-    assert served.rows("select count(*) from record where is_current") == [(24,)]
+    wait_for(lambda: served.rows("select count(*) from release") == [(40,)])
+    assert served.rows("select count(*), count(distinct url) from release") == [(40, 40)]
+    assert served.rows("select count(*) from record where is_current") == [(40,)]
     assert any("worker" in line and "killed by SIGKILL" in line for line in served.lines)
     artifacts = httpx.post(f"{served.url}/artifacts/filter", json={}).json()
     assert any(artifact["key"] == "ingest-progress" and artifact["type"] == "progress" for artifact in artifacts)

@@ -8,13 +8,13 @@ import spacy
 from spacy.tokens import DocBin
 from spacy.training import Example
 
-from extractors.pipeline import build_pipeline
 from extractors.training_docs import RELEASE_ID, make_doc, pack_docs
 from schemas.evidence import Evidence
 from schemas.record import Organisation, Person, Record, ReleaseRef
 from schemas.release import Release
+from tests.pipelines import pipeline
 
-_NLP = build_pipeline()
+_NLP = pipeline()
 _MODELS: dict[str, tuple[Any, str]] = {"PERSON": (Person, "people"), "ORG": (Organisation, "organisations")}
 
 TAGGED = [

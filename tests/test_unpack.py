@@ -5,7 +5,7 @@ import struct
 import sys
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import brotli
@@ -85,16 +85,17 @@ def test_not_what_the_header_says(encoding: str, packed: bytes) -> None:
         list(iter_unpacked([packed], encoding))
 
 
-BOMBS = [
-    ("gzip", pack(bytes(200_000_000), 9)),
-    ("deflate", zlib.compress(bytes(200_000_000), 9)),
-    ("br", brotli.compress(bytes(200_000_000), quality=5)),
-    ("zstd", zstd.compress(bytes(200_000_000))),
-]
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": pack,
+    "deflate": partial(zlib.compress, level=9),
+    "br": partial(brotli.compress, quality=5),
+    "zstd": zstd.compress,
+}
 
 
-@pytest.mark.parametrize(("encoding", "bomb"), BOMBS, ids=[name for name, _ in BOMBS])
-def test_a_bomb_is_never_whole_in_memory(encoding: str, bomb: bytes) -> None:
+@pytest.mark.parametrize("encoding", PACKERS)
+def test_a_bomb_is_never_whole_in_memory(encoding: str) -> None:
+    bomb = PACKERS[encoding](bytes(200_000_000))
     tracemalloc.start()
     pieces: Iterator[bytes] = iter_unpacked([bomb], encoding)
     sizes = [len(next(pieces)) for _ in range(20)]
