@@ -43,7 +43,8 @@ def run_forked(
 def _start() -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.forked"]
     alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    parent = subprocess.Popen(command, env=alone, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    root = Path(__file__).parents[1]
+    parent = subprocess.Popen(command, cwd=root, env=alone, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     atexit.register(parent.kill)
     return parent
 
