@@ -1,17 +1,16 @@
 """What the command line says of a names model that is not there, and that the setting reaches the records."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.test_cli import dateline
+
 
 def run(model: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", "from cli.main import main; main()", *arguments]
-    return subprocess.run(command, env=os.environ | {"DATELINE_MODEL": model}, capture_output=True, text=True)
+    return dateline(*arguments, cwd=Path.cwd(), DATELINE_MODEL=model)
 
 
 @pytest.fixture

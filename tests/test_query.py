@@ -5,8 +5,6 @@ import datetime as dt
 import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +17,7 @@ from store.models import Batch, Item
 from store.query import QueryError, answering
 from store.save import save_batch
 from store.views import VIEWS
+from tests.test_cli import dateline
 
 MakeItem = Callable[..., Item]
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -153,16 +152,12 @@ def test_rows_come_while_they_are_read(filled: Store) -> None:
         assert [next(answer.rows)[0] for _ in range(3)] == [1, 2, 3]
 
 
-def test_as_a_user_types_it(make_item: MakeItem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_as_a_user_types_it(make_item: MakeItem, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'dateline-data' / 'dateline.sqlite'}"
     save_batch(open_store(url), Batch(seen_at=NOW, items=(make_item(),)))
 
     def typed(*options: str, code: int = 0) -> str:
-        start = "from cli.main import main; main()"
-        done = subprocess.run(
-            [sys.executable, "-c", start, "query", *options], capture_output=True, text=True, check=False
-        )
+        done = dateline("query", *options, cwd=tmp_path)
         assert done.returncode == code, done.stderr
         return done.stdout if code == 0 else done.stderr
 
