@@ -110,10 +110,10 @@ def batch(
         workers: Processes; by default what DATELINE_WORKERS says, or the Dask cluster that DATELINE_DASK names.
     """
     name_process()
-    inbox = Settings().data_dir.absolute() / "inbox"
-    if paths is None:
-        inbox.mkdir(parents=True, exist_ok=True)
-    return _plain(flows.batch.batch.fn(paths or [inbox], published, workers))
+    if not paths:
+        paths = [Settings().data_dir.absolute() / "inbox"]
+        paths[0].mkdir(parents=True, exist_ok=True)
+    return _plain(flows.batch.batch.fn(paths, published, workers))
 
 
 @flow(name="export", flow_run_name="export {format}")

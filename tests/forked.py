@@ -1,8 +1,7 @@
 """`dateline` in a process of its own that need not import everything anew: forked from one that has done so.
 
 Arguments, environment, folder, output and exit code are those of a program that a user starts; what is missing is the
-second or more in which Python reads libraries. Commands that run a flow are not for it: Prefect reads the environment
-when it is imported.
+second or more in which Python reads libraries. Commands that run a flow are started anew, as whole programs.
 """
 
 import atexit

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -144,7 +145,8 @@ def test_wrong_usage_is_said_before_anything_is_started(
     assert said in " ".join(result.stderr.split())
 
 
-PROGRAM = "from cli.main import main; main()"
+PROGRAM = "import flows.quiet, flows.progress; flows.progress.FIRST_SECONDS = 0; from cli.main import main; main()"
+"""`dateline`, whose short runs too show in Prefect's page how far they are."""
 TEXT = (
     "Harbour grant {0}\n\nOn 3 May 2026 the Norvik Foundation gave €{0} million to the Harbour School. "
     + "More. " * 300
@@ -210,6 +212,8 @@ def test_a_run_killed_with_its_workers_goes_on(tmp_path: Path, prefect_server: s
     report = Report.model_validate_json(out)
     assert report.total("stored") <= MANY - done
     assert rows(tmp_path) == EVERYTHING
+    shown = httpx.get(f"{prefect_server}/artifacts/batch-progress/latest").json()
+    assert (shown["type"], shown["data"]) == ("progress", 100)
 
 
 def test_a_cluster_that_loses_a_worker(tmp_path: Path, prefect_server: str) -> None:

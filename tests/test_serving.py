@@ -44,6 +44,8 @@ schedule = "often"
 delay_seconds = 0
 allow_hosts = ["127.0.0.1"]
 """
+OFTEN = {"deployments": {"name": {"any_": ["often"]}}}
+"""A filter for the deployment of that schedule."""
 PATIENCE = 420
 """Seconds; for machines with much else to do."""
 
@@ -171,18 +173,22 @@ def test_worker_and_run_killed_together(served: Served) -> None:
 def test_server_and_review_page_killed(served: Served) -> None:
     """Both are there again under the same addresses, with all that they knew, and the schedule goes on."""
     before = {run["id"] for run in served.runs()}
-    for word in ("uvicorn:main", "cli.main:main"):
-        os.kill(served.part(word), signal.SIGKILL)
-    wait_for(lambda: before <= {run["id"] for run in served.runs()})
-    wait_for(lambda: httpx.get(served.desk).status_code == 200)
-    wait_for(lambda: {run["id"] for run in served.runs(kinds=["COMPLETED"])} - before)
+    killed = {word: served.part(word) for word in ("uvicorn:main", "cli.main:main")}
+    for process in killed.values():
+        os.kill(process, signal.SIGKILL)
+    assert wait_for(lambda: before <= {run["id"] for run in served.runs()})
+    assert wait_for(lambda: httpx.get(served.desk).status_code == 200)
+    assert wait_for(lambda: {run["id"] for run in served.runs(kinds=["COMPLETED"])} - before)
+    assert {word: served.part(word) for word in killed}.items().isdisjoint(killed.items())
 
 
 def test_a_changed_file_is_registered_again(served: Served) -> None:
     """And the machine has less to do from here on."""
     file = served.folder / "sources.toml"
     file.write_text(file.read_text().replace("10s", "1 day"))
-    wait_for(lambda: any("ingest-group/often" in line and "updated" in line for line in served.lines))
+    assert wait_for(lambda: any("ingest-group/often" in line and "updated" in line for line in served.lines))
+    (deployment,) = httpx.post(f"{served.url}/deployments/filter", json=OFTEN).json()
+    assert [one["schedule"]["interval"] for one in deployment["schedules"]] == [86_400]
 
 
 def test_flows_that_are_started_by_hand(served: Served) -> None:
