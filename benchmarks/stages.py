@@ -160,6 +160,8 @@ def main() -> None:
     cli.add_argument("pages", type=Path)
     cli.add_argument("--limit", type=int, default=500)
     args = cli.parse_args()
+    if not next(args.pages.glob("*.html"), None):
+        cli.error(f"{args.pages}: no HTML pages in this folder")
     context = multiprocessing.get_context("spawn")
     print(f"{'stage':8}{'documents/s':>13}{'peak MB':>9}{'ratio':>8}  baseline")
     for name in STAGES:
