@@ -4,7 +4,6 @@ import bz2
 import gzip
 import io
 import lzma
-import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -15,6 +14,7 @@ from warcio.warcwriter import WARCWriter
 from extractors.containers import Document, Limits, iter_documents
 from extractors.files import FileProblem
 from extractors.streams import zstd
+from tests.peak import peak_of
 
 LIMITS = Limits(document=2_000)
 LINES = b'{"id": "1", "text": "One"}\n\n{"id": "2", "text": "Two"}'
@@ -197,10 +197,7 @@ def test_mails_are_as_they_were_sent() -> None:
 def test_memory_is_that_of_a_document() -> None:
     packed = gzip.compress(b"".join(b'{"id": "%d", "text": "%s"}\n' % (n, b"x" * 1500) for n in range(5_000)))
     file = io.BufferedReader(io.BytesIO(packed))
-    tracemalloc.start()
-    count = sum(1 for _ in iter_documents(file, "a.jsonl", len(packed), LIMITS))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    count, peak = peak_of(lambda: sum(1 for _ in iter_documents(file, "a.jsonl", len(packed), LIMITS)))
     assert (count, peak < 2_000_000) == (5_000, True)
 
 

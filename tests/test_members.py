@@ -3,7 +3,6 @@
 import gzip
 import io
 import random
-import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -13,6 +12,7 @@ from extractors.containers import Document, Limits, iter_documents
 from extractors.files import FileProblem
 from extractors.members import START
 from extractors.streams import PIECE
+from tests.peak import peak_of
 from tests.test_containers import HTML, make_warc, make_zip
 
 LIMITS = Limits(document=200_000)
@@ -193,8 +193,6 @@ def test_memory_is_that_of_a_record() -> None:
     pages = [("200 OK", noise.randbytes(50_000), HTML) for _ in range(300)]
     data = flip(make_warc(*pages, is_packed=True), 1_000_000)
     file = io.BufferedReader(io.BytesIO(data))
-    tracemalloc.start()
-    count = sum(isinstance(part, Document) for part in iter_documents(file, "a.warc.gz", len(data), LIMITS))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    parts = iter_documents(file, "a.warc.gz", len(data), LIMITS)
+    count, peak = peak_of(lambda: sum(isinstance(part, Document) for part in parts))
     assert (count, peak < 1_500_000) == (299, True)
