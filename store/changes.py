@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
-from sqlalchemy import RowMapping, Select, Text, cast, func, select
+from sqlalchemy import Connection, RowMapping, Select, Text, cast, func, select
 
 from schemas.values import FROZEN
 from store import tables
@@ -42,11 +42,15 @@ class Change(BaseModel):
 
 def read_mark(store: Store, at: Any, source: str | None = None, reviewed: bool = False) -> Mark:
     """The mark of an export that begins now: all changes up to it can be read."""
-    change = tables.release_change.c
     with reading(store) as connection:
-        last = connection.execute(select(func.coalesce(func.max(change.number), 0))).scalar_one()
-        journal = connection.execute(select(tables.journal.c.id)).scalar_one()
-    return Mark(journal=journal, number=last, source=source, reviewed=reviewed, at=at)
+        journal, number = last_change(connection)
+    return Mark(journal=journal, number=number, source=source, reviewed=reviewed, at=at)
+
+
+def last_change(connection: Connection) -> tuple[str, int]:
+    """Whose numbers changes have in this store, and the number of the last; 0 where there is none."""
+    number = connection.execute(select(func.coalesce(func.max(tables.release_change.c.number), 0))).scalar_one()
+    return connection.execute(select(tables.journal.c.id)).scalar_one(), number
 
 
 def load_mark(path: Path, now: Mark) -> int:

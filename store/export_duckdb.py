@@ -1,18 +1,21 @@
 """The store as one DuckDB file: the same tables and the same views, to ask without the store."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import JSON, Select, Table, Text, cast, select
+from sqlalchemy import JSON, Connection, Select, Table, Text, cast, select
 
 from store import tables
 from store.arrow import MONEY, arrow_type, as_batch
 from store.database import Store, reading
-from store.export import Wanted, stream, whole_path
+from store.duckdb_earlier import Earlier, find_earlier, read_state, take_over, write_state
+from store.export import Wanted, changed_after, stream, whole_path
 from store.export_reviewed import rows_beside
 from store.review_desk import iter_reviewed
 from store.views import VIEWS
@@ -32,6 +35,7 @@ TABLES = (
 )
 """Those that say something of releases; the others are the store's own bookkeeping."""
 _ROWS_AT_ONCE = 2000
+_LIMITS: dict[str, Any] = {"threads": 1, "memory_limit": "512MB"}
 _TYPES = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int64(): "BIGINT", pa.float64(): "DOUBLE",
           pa.date32(): "DATE", pa.timestamp("us", "UTC"): "TIMESTAMP", pa.binary(): "BLOB",
           MONEY: "DECIMAL(38, 10)"}  # fmt: skip
@@ -40,26 +44,37 @@ _TYPES = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int64(): "BIGINT", p
 def export_duckdb(store: Store, path: Path, wanted: Wanted) -> dict[str, int]:
     """Write the file; how many rows each table has. Raises StoreError when it cannot be written.
 
-    Sums are DECIMAL(38, 10); times are UTC. With `wanted.reviewed` the tables of values are as people left them.
+    Sums are DECIMAL(38, 10); times are UTC. With `wanted.reviewed` the tables of values are as people left them. Where
+    an earlier export is in that place, the values of releases that have not changed are copied from it.
     """
     with whole_path(path) as unfinished:
-        written = dict.fromkeys((table.name for table in TABLES), 0)
+        written = Counter({table.name: 0 for table in TABLES})
         try:
-            with duckdb.connect(str(unfinished), config={"threads": 1, "memory_limit": "512MB"}) as file:
-                for table in TABLES:
-                    file.execute(f"CREATE TABLE {table.name} ({', '.join(map(_declare, table.columns))})")
-                for table, rows in _rows(store, wanted):
+            with duckdb.connect(str(unfinished), config=_LIMITS) as file, reading(store) as connection:
+                for declared in _DECLARED:
+                    file.execute(declared)
+                state = read_state(connection, wanted, _LAYOUT)
+                if earlier := find_earlier(connection, path, state):
+                    written.update(take_over(file, earlier, _by_change(wanted)))
+                values = _reviewed_rows(store, wanted, earlier) if wanted.reviewed else iter(())
+                for table, rows in chain(_rows(connection, wanted, earlier), values):
                     _insert(file, table, rows)
                     written[table.name] += len(rows)
                 for view in VIEWS.values():
                     file.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+                write_state(file, state)
         finally:
             Path(f"{unfinished}.wal").unlink(missing_ok=True)
-    return written
+    return dict(written)
 
 
-def _declare(column: Any) -> str:
-    return f"{column.name} {_TYPES[arrow_type(column)]}{' NOT NULL' if not column.nullable else ''}"
+def _declare(table: Table) -> str:
+    columns = (f"{one.name} {_TYPES[arrow_type(one)]}{'' if one.nullable else ' NOT NULL'}" for one in table.columns)
+    return f"CREATE TABLE {table.name} ({', '.join(columns)})"
+
+
+_DECLARED = [_declare(table) for table in TABLES]
+_LAYOUT = hashlib.sha256("".join(_DECLARED).encode()).hexdigest()
 
 
 def _insert(file: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -72,19 +87,35 @@ def _insert(file: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mappin
     file.unregister("batch")
 
 
-def _rows(store: Store, wanted: Wanted) -> Iterator[tuple[Table, list[Mapping[str, Any]]]]:
-    """Rows of tables, some at a time."""
+def _by_change(wanted: Wanted) -> list[Table]:
+    """Tables whose rows change with their release alone."""
+    # Whether a release is told again by another is checked with either.
+    return [table for table in tables.VALUES if wanted.reviewed or table is not tables.record_check]
+
+
+def _rows(
+    connection: Connection, wanted: Wanted, earlier: Earlier | None
+) -> Iterator[tuple[Table, list[Mapping[str, Any]]]]:
+    """Rows of tables, some at a time, but for what is as people left it."""
+    by_change = _by_change(wanted)
+    for table in TABLES:
+        if wanted.reviewed and table in by_change:
+            continue
+        asked = _of_source(table, wanted.source)
+        if earlier and table in by_change:
+            asked = asked.where(table.c.release_id.in_(changed_after(earlier.number)))
+        rows = iter(stream(connection, asked).mappings())
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            yield table, some
+
+
+def _reviewed_rows(
+    store: Store, wanted: Wanted, earlier: Earlier | None
+) -> Iterator[tuple[Table, list[Mapping[str, Any]]]]:
     values = {table.name: table for table in tables.VALUES}
-    with reading(store) as connection:
-        for table in TABLES:
-            if table.name in values and wanted.reviewed:
-                continue
-            rows = iter(stream(connection, _of_source(table, wanted.source)).mappings())
-            while some := list(islice(rows, _ROWS_AT_ONCE)):
-                yield table, some
-    if not wanted.reviewed:
-        return
-    for release, _, record in iter_reviewed(store, wanted.source, status=None):
+    for release, _, record in iter_reviewed(store, wanted.source, None, earlier and earlier.number):
+        if earlier and release.id not in earlier.changed:  # it changed while this export is written
+            continue
         waiting: dict[str, list[Mapping[str, Any]]] = {}
         for name, row in rows_beside(release, record):
             waiting.setdefault(name, []).append(row)
