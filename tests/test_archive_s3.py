@@ -1,14 +1,26 @@
 """The archive in an object store: a server that speaks S3, and one that breaks off, refuses, or is not there."""
 
+import datetime as dt
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import fsspec
 import pytest
 
+from schemas.page import FetchedPage, utc_now
+from schemas.settings import Settings
+from schemas.source import Link
 from store.archive import ArchiveError, load_bytes, save_bytes
+from store.archive_files import iter_files, remove_file
+from store.backup import Kept, save_backup
+from store.database import Store
+from store.gc import GRACE, Archive, collect_garbage, preview_gc
+from store.models import Batch, Item
+from store.restore import restore_backup
+from store.save import save_batch
 
 moto = pytest.importorskip("moto.server", reason="no S3 server: install dateline[test]")
 pytest.importorskip("s3fs", reason="no S3: install dateline[s3]")
@@ -78,6 +90,45 @@ def test_a_damaged_object_is_found_and_mended(archive: str) -> None:
         load_bytes(archive, sha256)
     save_bytes(archive, BODY)
     assert load_bytes(archive, sha256) == BODY
+
+
+def fill(store: Store, archive: str, make_item: Callable[..., Item]) -> str:
+    """A release with its page, and bytes that belong to nothing; the hash of the page."""
+    link = Link(source="norvik", url="https://norvik.example/1")
+    page = FetchedPage(link=link, final_url=link.url, status=200, fetched_at=utc_now(), content_type=None, body=b"<p>")
+    save_batch(store, Batch(seen_at=utc_now(), items=(make_item(page=page, release={"page_sha256": page.sha256}),)))
+    save_bytes(archive, b"of nobody")
+    return save_bytes(archive, page.body)
+
+
+def test_what_nothing_refers_to_is_taken_away(store: Store, archive: str, make_item: Callable[..., Item]) -> None:
+    archive = f"{archive}/{store.engine.dialect.name}"
+    sha256 = fill(store, archive, make_item)
+    kept, later = Archive(archive, Settings().keeping), utc_now() + GRACE + dt.timedelta(minutes=1)
+    assert collect_garbage(store, kept, utc_now())[-1].number == 0  # their rows may be on their way
+    assert preview_gc(store, kept, later)[-1].number == 1
+    assert collect_garbage(store, kept, later)[-1].number == 1
+    assert [file.sha256 for file in iter_files(archive)] == [sha256]
+    assert load_bytes(archive, sha256) == b"<p>"
+
+
+def test_a_body_that_is_written_anew_is_not_taken_away(archive: str) -> None:
+    save_bytes(f"{archive}/anew", BODY)
+    (file,) = iter_files(f"{archive}/anew")
+    assert not remove_file(f"{archive}/anew", file, file.written - dt.timedelta(seconds=1))
+    assert remove_file(f"{archive}/anew", file, file.written + dt.timedelta(seconds=1))
+    assert not remove_file(f"{archive}/anew", file, file.written + dt.timedelta(seconds=1))
+    assert list(iter_files(f"{archive}/anew")) == []
+
+
+def test_backup_and_restore(store: Store, archive: str, make_item: Callable[..., Item], tmp_path: Path) -> None:
+    sha256 = fill(store, f"{archive}/before", make_item)
+    manifest = save_backup(store, Kept(f"{archive}/before", tmp_path / "learned"), tmp_path / "b", utc_now())
+    assert (manifest.files, manifest.missing_files) == (1, 0)
+    after = f"{archive}/after-{store.engine.dialect.name}"
+    restore_backup(store, Kept(after, tmp_path / "learned"), tmp_path / "b", replace=True)
+    assert [file.sha256 for file in iter_files(after)] == [sha256]
+    assert load_bytes(after, sha256) == b"<p>"
 
 
 def test_a_bucket_that_nobody_made_is_not_made(archive: str) -> None:
