@@ -1,8 +1,8 @@
 """Scores extraction against gold records and holds the scores against those pinned in `docs/quality.json`.
 
-python -m benchmarks.quality CORPUS [--allow-regression]
+python -m benchmarks.quality CORPUS [SET …] [--allow-regression]
 
-CORPUS holds `eval/score.py`, `corpus/press/{train,dev}.*.jsonl` and `corpus/seed/`. Exit code 1 when a score fell;
+SET is seed, dev or train; by default all three. CORPUS holds `eval/score.py`, `corpus/press/{train,dev}.*.jsonl` and `corpus/seed/`. Exit code 1 when a score fell;
 with --allow-regression, or when scores rose, the new ones are pinned. Another corpus or scorer (seen by hash) is
 pinned anew.
 """
@@ -104,8 +104,8 @@ def compare(old: dict[str, Scores], new: dict[str, Scores]) -> tuple[list[str], 
 
 
 def merge(old: dict[str, Scores], new: dict[str, Scores]) -> dict[str, Scores]:
-    """The new scores where they say anything else than the old ones."""
-    return {
+    """The new scores where they say anything else than the old ones; those of other sets stay."""
+    return old | {
         name: {
             field: score if _change(field, was := old.get(name, {}).get(field), score) or not was else was
             for field, score in fields.items()
@@ -134,10 +134,13 @@ def main() -> int:
     """See the module's docstring."""
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("corpus", type=Path)
+    cli.add_argument("sets", nargs="*", metavar="set", default=list(SETS), help=f"any of {', '.join(SETS)}")
     cli.add_argument("--allow-regression", action="store_true", help="pin lower scores")
     args = cli.parse_args()
+    if unknown := set(args.sets) - SETS.keys():
+        cli.error(f"no set is named {', '.join(sorted(unknown))}; name any of {', '.join(SETS)}")
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        scores = {name: score_set(args.corpus, name, pool) for name in SETS}
+        scores = {name: score_set(args.corpus, name, pool) for name in args.sets}
     print_scores(scores)
     pinned: dict[str, Any] = json.loads(PINNED.read_text(encoding="utf8")) if PINNED.exists() else {}
     fingerprint = corpus_hash(args.corpus)
