@@ -2,9 +2,9 @@
 
 python -m benchmarks.quality CORPUS [SET …] [--allow-regression]
 
-SET is seed, dev or train; by default all three. CORPUS holds `eval/score.py`, `corpus/press/{train,dev}.*.jsonl` and `corpus/seed/`. Exit code 1 when a score fell;
-with --allow-regression, or when scores rose, the new ones are pinned. Another corpus or scorer (seen by hash) is
-pinned anew.
+SET is seed, dev or train; by default all three. CORPUS holds `eval/score.py`, `corpus/press/{train,dev}.*.jsonl` and
+`corpus/seed/`. Exit code 1 when a score fell; with --allow-regression, or when scores rose, the new ones are pinned.
+Another corpus or scorer (seen by hash) is pinned anew.
 """
 
 import argparse
@@ -144,12 +144,16 @@ def main() -> int:
     print_scores(scores)
     pinned: dict[str, Any] = json.loads(PINNED.read_text(encoding="utf8")) if PINNED.exists() else {}
     fingerprint = corpus_hash(args.corpus)
-    old = pinned.get("scores", {}) if pinned.get("corpus") == fingerprint else {}
+    is_same = pinned.get("corpus") == fingerprint
+    old = pinned.get("scores", {}) if is_same else {}
     gains, losses = compare(old, scores)
     print(f"\n{len(gains)} gains and {len(losses)} losses against {PINNED}")
     print("\n".join([*(f"+ {line}" for line in gains), *(f"- {line}" for line in losses)]))
     if losses and not args.allow_regression:
         print("A score fell: mend it, or pin the lower one with --allow-regression and say why in docs/quality.md.")
+        return 1
+    if not is_same and args.sets != list(SETS):
+        print(f"{PINNED} is of another corpus or scorer: score all sets to pin them")
         return 1
     if gains or losses:
         PINNED.write_text(

@@ -65,7 +65,8 @@ def export(
     if not target.absolute().parent.is_dir():
         raise typer.BadParameter(f"{target.parent} is no folder; make it first or write somewhere else")
     if since_mark and format not in _BY_CHANGES:
-        raise typer.BadParameter(f"{format} is written whole; --since-mark goes with {', '.join(_BY_CHANGES)}")
+        why = "goes on from the file at -o by itself" if format is ExportFormat.duckdb else "is written whole"
+        raise typer.BadParameter(f"{format} {why}; --since-mark goes with {', '.join(_BY_CHANGES)}")
     store = open_store(Settings().database_url)
     try:
         if format in _SETS:

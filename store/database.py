@@ -29,7 +29,7 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-_WRITERS_CACHE = 65_536
+_WRITERS_CACHE = 49_152
 """KiB that SQLite keeps of a database for a writer: inner pages of its indexes, and what a batch changes."""
 _READERS_CACHE = 8_192
 """KiB for a reader; the operating system has the rest at hand."""

@@ -1,9 +1,8 @@
 """The store as one DuckDB file: the same tables and the same views, to ask without the store."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import JSON, Connection, Select, Table, Text, cast, select
 from store import tables
 from store.arrow import MONEY, arrow_type, as_batch
 from store.database import Store, reading
-from store.duckdb_earlier import Earlier, find_earlier, read_state, take_over, write_state
+from store.duckdb_earlier import Earlier, attach_earlier, read_state, take_over, write_state
 from store.export import Wanted, changed_after, stream, whole_path
 from store.export_reviewed import rows_beside
 from store.review_desk import iter_reviewed
@@ -34,8 +33,11 @@ TABLES = (
     tables.entity_match,
 )
 """Those that say something of releases; the others are the store's own bookkeeping."""
-_ROWS_AT_ONCE = 2000
-_LIMITS: dict[str, Any] = {"threads": 1, "memory_limit": "512MB"}
+_Part = tuple[Table, list[Mapping[str, Any]]]
+"""Some rows of a table."""
+_LIMITS: dict[str, Any] = {"threads": 1, "memory_limit": "128MB", "autoinstall_known_extensions": False}
+_ROWS_AT_ONCE = {tables.release_version.name: 200, tables.record.name: 200}
+"""Of tables with long texts; of the others 2,000."""
 _TYPES = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int64(): "BIGINT", pa.float64(): "DOUBLE",
           pa.date32(): "DATE", pa.timestamp("us", "UTC"): "TIMESTAMP", pa.binary(): "BLOB",
           MONEY: "DECIMAL(38, 10)"}  # fmt: skip
@@ -47,34 +49,38 @@ def export_duckdb(store: Store, path: Path, wanted: Wanted) -> dict[str, int]:
     Sums are DECIMAL(38, 10); times are UTC. With `wanted.reviewed` the tables of values are as people left them. Where
     an earlier export is in that place, the values of releases that have not changed are copied from it.
     """
+    path = path.resolve()
     with whole_path(path) as unfinished:
         written = Counter({table.name: 0 for table in TABLES})
         try:
-            with duckdb.connect(str(unfinished), config=_LIMITS) as file, reading(store) as connection:
-                for declared in _DECLARED:
-                    file.execute(declared)
-                state = read_state(connection, wanted, _LAYOUT)
-                if earlier := find_earlier(connection, path, state):
-                    written.update(take_over(file, earlier, _by_change(wanted)))
-                values = _reviewed_rows(store, wanted, earlier) if wanted.reviewed else iter(())
-                for table, rows in chain(_rows(connection, wanted, earlier), values):
-                    _insert(file, table, rows)
-                    written[table.name] += len(rows)
+            with duckdb.connect(str(unfinished), config=_LIMITS) as file:
+                for table in TABLES:
+                    file.execute(_declare(table))
+                with reading(store) as connection:
+                    state = read_state(connection, wanted)
+                    if earlier := attach_earlier(file, connection, path, state):
+                        written.update(take_over(file, earlier, _by_release(wanted)))
+                    _write(file, _rows(connection, wanted, earlier), written)
+                if wanted.reviewed:
+                    _write(file, _reviewed_rows(store, wanted, earlier), written)
                 for view in VIEWS.values():
                     file.execute(f"CREATE VIEW {view.name} AS {view.sql}")
                 write_state(file, state)
         finally:
             Path(f"{unfinished}.wal").unlink(missing_ok=True)
+    Path(f"{path}.wal").unlink(missing_ok=True)  # what somebody else wrote to the file before
     return dict(written)
+
+
+def _write(file: duckdb.DuckDBPyConnection, parts: Iterable[_Part], written: Counter[str]) -> None:
+    for table, rows in parts:
+        _insert(file, table, rows)
+        written[table.name] += len(rows)
 
 
 def _declare(table: Table) -> str:
     columns = (f"{one.name} {_TYPES[arrow_type(one)]}{'' if one.nullable else ' NOT NULL'}" for one in table.columns)
     return f"CREATE TABLE {table.name} ({', '.join(columns)})"
-
-
-_DECLARED = [_declare(table) for table in TABLES]
-_LAYOUT = hashlib.sha256("".join(_DECLARED).encode()).hexdigest()
 
 
 def _insert(file: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -87,31 +93,27 @@ def _insert(file: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mappin
     file.unregister("batch")
 
 
-def _by_change(wanted: Wanted) -> list[Table]:
+def _by_release(wanted: Wanted) -> list[Table]:
     """Tables whose rows change with their release alone."""
     # Whether a release is told again by another is checked with either.
     return [table for table in tables.VALUES if wanted.reviewed or table is not tables.record_check]
 
 
-def _rows(
-    connection: Connection, wanted: Wanted, earlier: Earlier | None
-) -> Iterator[tuple[Table, list[Mapping[str, Any]]]]:
+def _rows(connection: Connection, wanted: Wanted, earlier: Earlier | None) -> Iterator[_Part]:
     """Rows of tables, some at a time, but for what is as people left it."""
-    by_change = _by_change(wanted)
+    by_release = _by_release(wanted)
     for table in TABLES:
-        if wanted.reviewed and table in by_change:
+        if wanted.reviewed and table in by_release:
             continue
         asked = _of_source(table, wanted.source)
-        if earlier and table in by_change:
+        if earlier and table in by_release:
             asked = asked.where(table.c.release_id.in_(changed_after(earlier.number)))
         rows = iter(stream(connection, asked).mappings())
-        while some := list(islice(rows, _ROWS_AT_ONCE)):
+        while some := list(islice(rows, _ROWS_AT_ONCE.get(table.name, 2000))):
             yield table, some
 
 
-def _reviewed_rows(
-    store: Store, wanted: Wanted, earlier: Earlier | None
-) -> Iterator[tuple[Table, list[Mapping[str, Any]]]]:
+def _reviewed_rows(store: Store, wanted: Wanted, earlier: Earlier | None) -> Iterator[_Part]:
     values = {table.name: table for table in tables.VALUES}
     for release, _, record in iter_reviewed(store, wanted.source, None, earlier and earlier.number):
         if earlier and release.id not in earlier.changed:  # it changed while this export is written

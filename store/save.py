@@ -196,13 +196,16 @@ def _save_records(connection: Connection, plan: _Plan) -> None:
     for chunk in chunks(sorted(plan.newest.keys() & plan.known.keys() - bare)):
         earlier = update(table).where(table.c.release_id.in_(chunk), table.c.is_current)
         connection.execute(earlier.values(is_current=False))
-    # The current ones last: of two of one key in a batch the later row stays.
-    upsert(connection, table, [record_row(item, False) for item in plan.items if not _is_current(plan, item)])
+    # Of two of one key in a batch the current one stays, and is alone to be written: as another row its content would
+    # change before it is current, of which no trigger takes note.
+    current = {_record_key(item) for item in plan.newest.values()}
+    others = [record_row(item, False) for item in plan.items if _record_key(item) not in current]
+    upsert(connection, table, others)
     put(connection, table, [record_row(item, True) for item in plan.newest.values()], bare)
 
 
-def _is_current(plan: _Plan, item: Item) -> bool:
-    return plan.newest.get(item.release.id) is item
+def _record_key(item: Item) -> tuple[str, str, str]:
+    return item.release.id, item.release.text_sha256, item.record.extractor_version
 
 
 def _save_values(connection: Connection, plan: _Plan) -> None:

@@ -115,7 +115,8 @@ def test_what_nothing_refers_to_is_taken_away(store: Store, archive: str, make_i
 def test_a_body_that_is_written_anew_is_not_taken_away(archive: str) -> None:
     save_bytes(f"{archive}/anew", BODY)
     (file,) = iter_files(f"{archive}/anew")
-    assert not remove_file(f"{archive}/anew", file, file.written - dt.timedelta(seconds=1))
+    listed = file._replace(written=file.written - dt.timedelta(hours=1))  # as it was before that
+    assert not remove_file(f"{archive}/anew", listed, file.written - dt.timedelta(seconds=1))
     assert remove_file(f"{archive}/anew", file, file.written + dt.timedelta(seconds=1))
     assert not remove_file(f"{archive}/anew", file, file.written + dt.timedelta(seconds=1))
     assert list(iter_files(f"{archive}/anew")) == []

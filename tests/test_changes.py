@@ -62,6 +62,7 @@ def test_each_kind_of_change(store: Store, make_item: MakeItem) -> None:
         (lambda: save(store, make_item(text="Other words.")), ("changed",)),
         (lambda: save(store, item), ("changed",)),  # an earlier text is back
         (lambda: save(store, make_item(record={"review_priority": 7.0})), ("extracted",)),  # by the same version
+        (lambda: save(store, *[make_item(record={"review_priority": 8.0}) for _ in range(2)]), ("extracted",)),
         (lambda: set_gone(store, item, NOW), ("gone",)),
         (lambda: set_gone(store, item, None), ("back",)),
         (lambda: remove(store, item), ("deleted",)),

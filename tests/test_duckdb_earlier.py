@@ -49,12 +49,18 @@ def test_after_each_kind_of_change(
     ana, wanted = start(store, make_item("0")), Wanted(reviewed=reviewed)
     first, second = (make_item(key, signature=SIGNATURE) for key in "12")
     save(store, first)
+
+    def twice() -> list[Item]:
+        """By the version that is stored, with something else in it."""
+        return [make_item("1", version="2.0", record={"review_priority": 7.0, "quotes": ()}) for _ in range(2)]
+
     steps: list[tuple[Callable[[], Any], set[str]]] = [
         (lambda: None, set()),
         (lambda: save(store, second), {second.release.id}),  # a copy: the first may be told so as well
         (lambda: save(store, first, second), set()),  # found again
         (lambda: save(store, make_item("3"), make_item("4", release={"source": "other"})), {"3", "4"}),
         (lambda: save(store, make_item("1", version="2.0")), {first.release.id}),
+        (lambda: save(store, *twice()), {first.release.id}),
         (lambda: save(store, make_item("1", text="Ana Reis left.")), set()),  # nobody is found
         (lambda: ana.do(Correct(target=ana.target("Ana Reis"), changes={"title": "director"})), {ana.release_id}),
         (lambda: ana.do(SetStatus(status="done")), {ana.release_id}),
@@ -87,10 +93,15 @@ def test_of_what_is_no_earlier_one_nothing_is_taken(
     path.write_text("not of DuckDB")
     assert all_read()
     assert not all_read()
+    export_duckdb(store, path, Wanted("norvik"))
+    assert all_read()
+    Path(f"{path}.wal").write_bytes(b"of somebody who wrote to it and died")
+    assert all_read()
+    assert rows(path)["person"]
     export_duckdb(store, path, Wanted(reviewed=True))
     assert all_read()
     for made in ("UPDATE export SET number = number + 1", "UPDATE export SET journal = 'x'",
-                 "UPDATE export SET layout = 'x'", "DELETE FROM export", "DROP TABLE export"):  # fmt: skip
+                 "UPDATE export SET program = 'x'", "DELETE FROM export", "DROP TABLE export"):  # fmt: skip
         with duckdb.connect(str(path)) as file:
             file.execute(made)
         assert all_read(), made
@@ -108,6 +119,6 @@ def test_one_that_is_damaged_says_so(store: Store, make_item: MakeItem, tmp_path
     with duckdb.connect(str(path)) as file:
         file.execute("DROP TABLE mention")
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="remove it to write it anew"):
+    with pytest.raises(StoreError, match="remove this one if it is damaged"):
         export_duckdb(store, path, Wanted())
     assert path.read_bytes() == before
