@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from schemas.problem import Problem
 from store.models import Item
@@ -11,12 +12,17 @@ _REAL_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """Not the six characters themselves, which JSON writes with another backslash."""
 
 
-def refuse(item: Item, owners: dict[str, str]) -> Problem | None:
-    """Why an item cannot be stored, or None; `owners` has the source of each release id that is taken."""
+def refuse_taken(item: Item, owners: Mapping[str, str]) -> Problem | None:
+    """Why an item cannot be stored whose id another source has, or None; `owners` has the source of each id."""
+    owner = owners.get(item.release.id, item.release.source)
+    if owner == item.release.source:
+        return None
+    return _problem(item, "id_taken", f"release id {item.release.id!r} belongs to source {owner!r}; give another id")
+
+
+def refuse(item: Item) -> Problem | None:
+    """Why no database takes an item, or None."""
     release = item.release
-    owner = owners.get(release.id, release.source)
-    if owner != release.source:
-        return _problem(item, "id_taken", f"release id {release.id!r} belongs to source {owner!r}; give another id")
     try:
         release.text.encode()
         written = item.as_read + item.content

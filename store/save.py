@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, Table, exists, select, update
 
 from schemas.problem import Problem
 from schemas.source import Source
@@ -16,7 +16,7 @@ from store.copies import save_copies
 from store.database import Store, writing
 from store.models import Batch, Item, Saved
 from store.opinions import renew_agreements
-from store.refuse import refuse
+from store.refuse import refuse, refuse_taken
 from store.review_states import save_states
 from store.rows import (
     Row,
@@ -32,6 +32,7 @@ from store.search import save_words
 from store.upsert import chunks, delete_where, insert_missing, put, upsert
 from store.value_rows import value_rows
 
+_Rows = list[tuple[Table, Row]]
 _NOTHING: frozenset[str] = frozenset()
 GONE = frozenset({404, 410})
 """HTTP statuses of pages that have vanished."""
@@ -59,6 +60,8 @@ class _Plan(NamedTuple):
     """For each release the item that is current from now on; none where the store knows a newer text."""
     once: frozenset[str]
     """Releases that this batch has once."""
+    values: dict[int, _Rows]
+    """The rows of the values of each item, by its id()."""
 
     def new(self) -> frozenset[str]:
         """Releases of which neither the store nor this batch holds anything else."""
@@ -81,8 +84,9 @@ def save_batch(store: Store, batch: Batch) -> Saved:
     the others are saved. Decisions of reviewers are never touched; a release that was done is reopened where its text
     changed under one. Raises SQLAlchemyError when the database fails.
     """
+    prepared = {id(item): _prepare(item) for item in batch.items}  # while other writers have their turn
     with writing(store) as connection:
-        plan = _plan(connection, batch)
+        plan = _plan(connection, batch, prepared)
         _save_sources(connection, batch)
         _save_releases(connection, plan)
         _save_pages(connection, plan)
@@ -109,19 +113,26 @@ def save_sources(store: Store, sources: Iterable[Source]) -> None:
         upsert(connection, tables.source, rows)
 
 
-def _plan(connection: Connection, batch: Batch) -> _Plan:
+def _prepare(item: Item) -> Problem | _Rows:
+    """The rows of its values, or why it cannot be stored."""
+    return refuse(item) or list(value_rows(item))
+
+
+def _plan(connection: Connection, batch: Batch, prepared: Mapping[int, Problem | _Rows]) -> _Plan:
     known = _known_releases(connection, {item.release.id for item in batch.items})
     owners = {key: release.source for key, release in known.items()}
-    items, problems = [], list(batch.problems)
+    items, problems, values = [], list(batch.problems), {}
     for item in batch.items:
-        if problem := refuse(item, owners):
-            problems.append(problem)
+        made = refuse_taken(item, owners) or prepared[id(item)]
+        if isinstance(made, Problem):
+            problems.append(made)
         else:
             items.append(item)
+            values[id(item)] = made
             owners[item.release.id] = item.release.source
     times = Counter(item.release.id for item in items)
     once = frozenset(key for key, number in times.items() if number == 1)
-    return _Plan(batch, items, tuple(problems), known, _newest(batch, items, known), once)
+    return _Plan(batch, items, tuple(problems), known, _newest(batch, items, known), once, values)
 
 
 def _known_releases(connection: Connection, ids: set[str]) -> dict[str, _Known]:
@@ -211,7 +222,7 @@ def _record_key(item: Item) -> tuple[str, str, str]:
 def _save_values(connection: Connection, plan: _Plan) -> None:
     rows: dict[str, list[Row]] = defaultdict(list)
     for item in plan.newest.values():
-        for table, row in value_rows(item):
+        for table, row in plan.values[id(item)]:
             rows[table.name].append(row)
     earlier = plan.newest.keys() & plan.known.keys() - plan.bare()
     for table in tables.VALUES:
