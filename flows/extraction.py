@@ -30,7 +30,7 @@ from store.learned import load_learned
 from store.lookup import load_gazetteer
 from store.models import Batch, Item
 from store.save import save_batch
-from store.waiting import Due, forget_waiting, load_due, load_texts
+from store.waiting import Due, forget_extracted, forget_waiting, load_due, load_texts
 
 _LENGTH = 2_000_000
 """Code points of the texts that are in memory at once; a single one may be longer."""
@@ -57,8 +57,10 @@ def extract_stored(settings: Settings, ids: Collection[str], run_id: str | None 
     extractor = load_extractor(settings)
     with extractor.lock:
         due = load_due(extractor.store, ids, extractor.version)
+        if done := set(ids) - {one.release_id for one in due}:
+            forget_extracted(extractor.store, sorted(done), extractor.version)
         reports = [_extract(part, extractor, run_id) for part in cut_due(due)]
-    return add_reports([Report(saved={"known": len(set(ids)) - len(due)}), *reports])
+    return add_reports([Report(saved={"known": len(done)}), *reports])
 
 
 class VersionError(RuntimeError):

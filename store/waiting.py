@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
 
 from schemas.release import Release
 from store import tables
@@ -51,18 +51,22 @@ def load_due(store: Store, ids: Collection[str], version: str) -> list[Due]:
     statement = columns.outerjoin(tables.waiting, _WAITING.release_id == _RELEASE.id).join(
         tables.release_version, and_(_VERSION.release_id == _RELEASE.id, _VERSION.text_sha256 == wanted)
     )
-    done = exists().where(
-        _RECORD.release_id == _RELEASE.id,
-        _RECORD.is_current,
-        _RECORD.text_sha256 == wanted,
-        _RECORD.extractor_version == version,
-    )
+    done = _has_record(_RELEASE.id, wanted, version)
     due = []
     with reading(store) as connection:
         for chunk in chunks(sorted(ids)):
             rows = connection.execute(statement.where(_RELEASE.id.in_(chunk), ~done).order_by(_RELEASE.id))
             due += [Due(row.id, row.sha256, row.length, None if row.is_current else utc(row.seen_at)) for row in rows]
     return due
+
+
+def _has_record(release_id: ColumnElement[str], sha256: ColumnElement[str], version: str) -> ColumnElement[bool]:
+    return exists().where(
+        _RECORD.release_id == release_id,
+        _RECORD.is_current,
+        _RECORD.text_sha256 == sha256,
+        _RECORD.extractor_version == version,
+    )
 
 
 def load_texts(store: Store, due: Sequence[Due]) -> list[Release]:
@@ -83,3 +87,11 @@ def forget_waiting(store: Store, done: Iterable[tuple[str, str]]) -> None:
     with writing(store) as connection:
         for chunk in chunks(done):
             connection.execute(delete(tables.waiting).where(key.in_(list(chunk))))
+
+
+def forget_extracted(store: Store, ids: Iterable[str], version: str) -> None:
+    """Texts that have a record by `version` wait no longer: who saved it may have died before that was noted."""
+    has_record = _has_record(_WAITING.release_id, _WAITING.text_sha256, version)
+    with writing(store) as connection:
+        for chunk in chunks(ids):
+            connection.execute(delete(tables.waiting).where(_WAITING.release_id.in_(chunk), has_record))

@@ -54,6 +54,22 @@ def test_what_waits_is_extracted_once(settings: Settings, opened: Store) -> None
     assert (again.counts, again.saved) == ({}, {"known": 2})
 
 
+def test_a_worker_that_dies_when_it_has_saved(
+    settings: Settings, opened: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    save_texts(opened, TextBatch(MORNING, [text_of("1", PLAIN)]))
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.extraction.forget_waiting", die)
+        with pytest.raises(KeyboardInterrupt):
+            extract_stored(settings, ["1"])
+    assert (sums(opened, "1"), list(list_waiting(opened))) == (["€2 million"], [["1"]])
+    assert extract_stored(settings, ["1"]).saved == {"known": 1}
+    assert list(list_waiting(opened)) == []
+
+
 NEWER = [
     ([(PLAIN, MORNING), (OTHER, EVENING)], "€3 million"),  # corrected: the newer text is current
     ([(OTHER, EVENING), (PLAIN, MORNING)], "€3 million"),  # given in the other order: an older text changes nothing
