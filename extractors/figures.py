@@ -1,9 +1,11 @@
 """Tables of figures "in millions": which lines of a text such a heading speaks for, and by what it multiplies them."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import zip_longest
+from operator import attrgetter
 from typing import NamedTuple
 
 from extractors.amount_reading import Sum
@@ -70,7 +72,8 @@ def _rows(text: str, start: int, end: int, factor: Decimal) -> Iterator[Stretch]
 
 
 def scaled(found: Sum, stretches: list[Stretch]) -> Stretch | None:
-    """The row in which a sum stands that has no magnitude of its own."""
+    """The row in which a sum stands that has no magnitude of its own; the rows are in the order of the text."""
     if not stretches or re.search(r"[^\W\d_]", f"{found.low}{found.high or ''}"):
         return None
-    return next((row for row in stretches if row.start <= found.start and found.end <= row.end), None)
+    before = bisect_right(stretches, found.start, key=attrgetter("start"))
+    return stretches[before - 1] if before and found.end <= stretches[before - 1].end else None
