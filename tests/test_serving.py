@@ -199,9 +199,9 @@ def test_flows_that_are_started_by_hand(served: Served) -> None:
     (data / "inbox" / "wire.jsonl").write_text(json.dumps(wire) + "\n")
 
     def start(name: str, **parameters: Any) -> str:
-        deployment = httpx.get(f"{served.url}/deployments/name/{name}/{name}").json()["id"]
-        asked = httpx.post(f"{served.url}/deployments/{deployment}/create_flow_run", json={"parameters": parameters})
-        return str(asked.raise_for_status().json()["id"])
+        with SyncPrefectClient(served.url) as client:  # asks again where the server's database is busy (503)
+            deployment = client.read_deployment_by_name(f"{name}/{name}")
+            return str(client.create_flow_run_from_deployment(deployment.id, parameters=parameters).id)
 
     def end_of(run: str) -> dict[str, Any]:
         def ended() -> Any:
