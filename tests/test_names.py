@@ -121,7 +121,7 @@ _PARAGRAPHS = st.lists(st.one_of(st.just(""), st.just("  "), _WORDS), max_size=4
 
 @pytest.mark.parametrize("model", SHIPPED)
 @given(text=st.one_of(_ODD, _MIXED.map("".join), _LONG, _LONG.map(str.upper), _PARAGRAPHS))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_offsets_hold_in_any_text(model: str, text: str) -> None:
     doc = find(text, model)
     for ent in doc.ents:

@@ -103,7 +103,7 @@ def replay(changes: list[Change]) -> list[Review]:
 
 
 @given(steps=STEPS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_any_history_can_be_replayed_restored_and_undone(steps: list[tuple[str, int, int]]) -> None:
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/a.sqlite")
