@@ -2,9 +2,9 @@
 
 import datetime as dt
 import re
-import time
 from calendar import day_name, month_abbr, month_name
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 import spacy
@@ -15,6 +15,7 @@ from extractors.dates import extract_dates, mark_dates
 from extractors.tokenizer import Tokenizer
 from schemas.record import Check, DateMention
 from schemas.release import Release
+from tests.growth import assert_linear
 
 TOKENIZER = Tokenizer(spacy.blank("en").vocab)
 PUBLISHED = dt.date(2025, 4, 11)
@@ -202,10 +203,4 @@ REPEATED = [
 
 @pytest.mark.parametrize("piece", REPEATED)
 def test_time_grows_with_length_alone(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        start = time.process_time()
-        extract(text)
-        return time.process_time() - start
-
-    assert seconds(60_000) < 24 * seconds(5_000) + 0.5  # twelve times the text; a quadratic rule takes 144 as long
+    assert_linear(lambda size: partial(extract, (piece * size)[:size]), 40_000)

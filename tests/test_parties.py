@@ -2,7 +2,7 @@
 
 import json
 import re
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
 
@@ -16,6 +16,7 @@ from extractors.ties import Mention, Token, cut, find_ties
 from schemas.evidence import Evidence, Reason
 from schemas.record import Amount, Organisation, Person
 from schemas.values import AmountKind, OrganisationKind
+from tests.growth import assert_linear
 from tests.payments import NLP, find_values
 
 KINDS: dict[str, OrganisationKind] = {
@@ -183,18 +184,11 @@ def test_ties(words: str, tie: str) -> None:
 
 
 def test_time_grows_with_the_text() -> None:
-    def seconds(times: int) -> float:
-        """Of the best of three: other tests run beside this one."""
-        took = []
-        for _ in range(3):
-            found = findings("Port Fund gave $5 to Harbour School and we " * times)
-            began = time.perf_counter()
-            link_parties(NLP("x"), found)
-            took.append(time.perf_counter() - began)
-        return min(took)
+    def work(times: int) -> Callable[[], object]:
+        found, doc = findings("Port Fund gave $5 to Harbour School and we " * times), NLP("x")
+        return lambda: link_parties(doc, found)
 
-    seconds(5)
-    assert seconds(400) < 30 * seconds(40) + 0.5
+    assert_linear(work, 400)
 
 
 def test_a_party_that_a_list_gives_is_as_likely_as_lists_were_right() -> None:
