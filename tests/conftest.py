@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from schemas.release import Release
 from schemas.values import derive_id
 from store.database import Store, close_store, open_store
 from store.models import Item
+from tests.forked import LIBRARIES
 
 CORPUS = Path(os.environ.get("DATELINE_CORPUS", "../shared")) / "corpus"
 """Real releases, where they are at hand."""
@@ -53,6 +55,7 @@ SCREENSHOTS = os.environ.get("DATELINE_SCREENSHOTS")
 for _name in [name for name in os.environ if name.startswith("DATELINE_")] + ["PREFECT_API_URL"]:
     os.environ.pop(_name, None)
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect")
+get_context("forkserver").set_forkserver_preload([*LIBRARIES, "pytest", "hypothesis"])
 
 TEXT = """Harbour grant announced
 

@@ -2,9 +2,6 @@
 
 import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +13,8 @@ from schemas.values import derive_id
 from store.database import Store, close_store, open_store
 from store.models import Batch, Item
 from store.save import save_batch
+from tests.forked import Forked
 
-SERVE = [sys.executable, "-c", "from cli.main import main; main()", "review", "--no-open"]
 HOSTILE = (
     "<script>alert(1)</script> & \"quotes\" 'too' {{ 7*7 }}\n\n"
     "HAIFA, May 4, 2026 😀 - חברת נמל חיפה תשלם 5 מיליון € לבית הספר.\n\n"
@@ -73,7 +70,7 @@ class Server:
     def __init__(self, folder: Path, *options: str, **settings: str) -> None:
         self.folder, self.options, self.settings = folder, options, settings
         self.port = 0
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Forked | None = None
 
     @property
     def url(self) -> str:
@@ -83,22 +80,18 @@ class Server:
     def start(self) -> None:
         """Start it and wait for its address."""
         environment = {**os.environ, "DATELINE_DATA_DIR": str(self.folder), **self.settings}
-        command = [*SERVE, "--port", str(self.port), *self.options]
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
+        arguments = ["review", "--no-open", "--port", str(self.port), *self.options]
+        self.process = Forked(arguments=arguments, cwd=os.getcwd(), environment=environment)
         said = self.process.stdout.readline()
         found = re.search(r":(\d+)/", said)
         if found is None:
-            assert self.process.stderr is not None
             raise AssertionError(said + self.process.stderr.read())
         self.port = int(found[1])
 
     def kill(self) -> None:
         """End it at once, as a loss of power would."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
+            self.process.kill()
             self.process.communicate()
             self.process = None
 

@@ -3,8 +3,6 @@
 import datetime as dt
 import pickle
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -35,6 +33,7 @@ from store.search import has_words
 from store.status import load_status
 from store.tallies import Tally, add_tallies
 from store.tending import Tending
+from tests.forked import start_program
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 ROOT = Path(__file__).parents[1]
@@ -243,8 +242,7 @@ def test_a_restore_that_is_killed_changes_nothing(
     save_batch(store, Batch(seen_at=NOW, items=(make_item("3"),)))
     before, learned = contents(store), tmp_path / "other.json"
     given = [database_url, kept.archive_url, str(learned), str(tmp_path / "b")]
-    done = subprocess.run([sys.executable, "-c", KILLED, *given], cwd=ROOT, check=False)
-    assert done.returncode == -signal.SIGKILL
+    assert start_program(KILLED, *given).wait() == -signal.SIGKILL
     assert contents(store) == before
     assert not learned.exists()
 
@@ -277,13 +275,14 @@ def test_while_another_process_writes(
     store: Store, database_url: str, kept: Kept, tmp_path: Path, make_item: Callable[..., Item]
 ) -> None:
     (tmp_path / "given").write_bytes(pickle.dumps((make_item(), database_url, kept.archive_url)))
-    command = [sys.executable, "-c", WRITER, str(tmp_path / "given")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout
+    writer = start_program(WRITER, str(tmp_path / "given"))
+    try:
         for _ in range(20):
             writer.stdout.readline()
         manifests = [save_backup(store, kept, tmp_path / f"b{number}", NOW) for number in range(2)]
+    finally:
         writer.kill()
+        writer.communicate()
     counts = [manifest.tables["release"].rows for manifest in manifests]
     assert 20 <= counts[0] < counts[1]
     for number, manifest in enumerate(manifests):

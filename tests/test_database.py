@@ -1,7 +1,5 @@
 """Opening, transactions, and what is left when processes are killed or write at once; on SQLite and PostgreSQL."""
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from store import tables
 from store.database import Store, StoreError, close_store, open_store, reading, writing
 from store.load import iter_records
 from tests.counting import count_rows
+from tests.forked import Forked, start_program
 
 ROOT = Path(__file__).parents[1]
 
@@ -53,10 +52,9 @@ for number in range(batches):
 """
 
 
-def start_writer(url: str, key: str, batches: int) -> "subprocess.Popen[str]":
+def start_writer(url: str, key: str, batches: int) -> Forked:
     """A process that saves batches of ten releases, each with twenty organisations."""
-    command = [sys.executable, "-c", WRITER, url, key, str(batches)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return start_program(WRITER, url, key, str(batches))
 
 
 @pytest.mark.parametrize(("url", "said"), UNUSABLE)
@@ -125,7 +123,6 @@ def test_several_processes_open_and_write_at_once(database_url: str) -> None:
 def test_a_killed_writer_leaves_nothing_half_written(database_url: str) -> None:
     for attempt in range(3):
         writer = start_writer(database_url, "a", 2000)
-        assert writer.stdout is not None
         for _ in range(3 + attempt):
             writer.stdout.readline()
         time.sleep(0.002 * attempt)  # somewhere in a batch
@@ -142,8 +139,7 @@ def test_a_killed_writer_leaves_nothing_half_written(database_url: str) -> None:
 
 def test_a_writer_killed_just_before_the_end_of_its_transaction(database_url: str) -> None:
     last_step = "import os, store.save\nstore.save._clear_quarantine = lambda *_: os.kill(os.getpid(), 9)\n"
-    killed = subprocess.run([sys.executable, "-c", last_step + WRITER, database_url, "a", "1"], cwd=ROOT, check=False)
-    assert killed.returncode == -9
+    assert start_program(last_step + WRITER, database_url, "a", "1").wait() == -9
     store = open_store(database_url)
     assert {name for name, rows in count_rows(store).items() if rows} <= {"journal"}  # which a new store has one of
     assert start_writer(database_url, "a", 1).wait() == 0

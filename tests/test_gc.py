@@ -5,8 +5,6 @@ import json
 import os
 import pickle
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +30,7 @@ from store.save import save_batch
 from store.status import load_status
 from store.tending import tending
 from tests.counting import count_rows
+from tests.forked import start_program
 
 NOW = utc_now()
 LONG_AGO, LATELY = NOW - dt.timedelta(days=400), NOW - dt.timedelta(days=1)
@@ -186,8 +185,7 @@ def test_killed_it_leaves_a_good_store(
     fill(store, archive, make_item)
     given = Path(archive.url.removeprefix("file://")).with_name("given")
     given.write_bytes(pickle.dumps((database_url, archive, NOW, *kill)))
-    done = subprocess.run([sys.executable, "-c", KILLED, str(given)], cwd=ROOT, check=False)
-    assert done.returncode == -signal.SIGKILL
+    assert start_program(KILLED, str(given)).wait() == -signal.SIGKILL
     assert needed(store) <= {file.sha256 for file in iter_files(archive.url)}
     collect_garbage(store, archive, utc_now())
     assert needed(store) == {file.sha256 for file in iter_files(archive.url)}

@@ -384,7 +384,7 @@ def test_two_processes_at_once_link_everything_once(desk: Desk, database_url: st
     items = [desk.item(str(n), [name], [("Ana Reis", name)]) for n, name in enumerate(names)]
     save_batch(desk.store, Batch(seen_at=NOW, items=tuple(items)))
     assert count_unlinked(desk.store) == len(names)
-    processes = [get_context("spawn").Process(target=_link, args=(database_url,)) for _ in range(2)]
+    processes = [get_context("forkserver").Process(target=_link, args=(database_url,)) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:

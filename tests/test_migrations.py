@@ -190,7 +190,7 @@ def test_an_upgrade_that_fails_leaves_nothing(database_url: str, monkeypatch: py
 
 
 def test_several_processes_open_a_new_database_at_once(database_url: str) -> None:
-    processes = [get_context("spawn").Process(target=open_and_close, args=(database_url,)) for _ in range(4)]
+    processes = [get_context("forkserver").Process(target=open_and_close, args=(database_url,)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:

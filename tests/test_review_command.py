@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli.main import build_app
 from review.accounts import check_password, load_users
-from tests.review_desk_site import SERVE
+from tests.forked import run_forked
 
 PASSWORD = "a long password"  # noqa: S105 - a test's
 
@@ -49,7 +49,7 @@ def test_wrong_accounts(tmp_path: Path, words: tuple[str, ...], typed: str, said
 
 def _serve(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     environment = {"DATELINE_DATA_DIR": str(folder), "PATH": ""}
-    return subprocess.run([*SERVE, *options], env=environment, capture_output=True, text=True, timeout=60)
+    return run_forked(["review", "--no-open", *options], folder, environment)
 
 
 def test_other_computers_are_not_let_in_without_accounts(tmp_path: Path) -> None:

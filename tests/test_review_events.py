@@ -1,11 +1,8 @@
 """Events: kept at once and once, conflicts told, nothing overwritten unseen; on SQLite and PostgreSQL."""
 
-import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +30,7 @@ from store.review_events import act, load_events
 from store.reviews import load_reviews
 from store.save import save_batch
 from tests.conftest import TEXT
+from tests.forked import start_program
 from tests.reviewing import NOW, Reviewer, spot, start
 
 MakeItem = Callable[..., Item]
@@ -252,7 +250,9 @@ def test_of_two_processes_one_wins(ana: Reviewer, database_url: str) -> None:
     target = ana.target("€2.50 million")
     kinds = {"ana": "budget", "ben": "price", "cem": "loss", "dan": "debt"}
     processes = [
-        get_context("spawn").Process(target=decide_in_turn, args=(database_url, ana.release_id, name, (target, kind)))
+        get_context("forkserver").Process(
+            target=decide_in_turn, args=(database_url, ana.release_id, name, (target, kind))
+        )
         for name, kind in kinds.items()
     ]
     for process in processes:
@@ -279,15 +279,10 @@ for number in range(10_000):
 
 
 def test_a_killed_process_has_lost_nothing_that_was_confirmed(ana: Reviewer, database_url: str) -> None:
-    here = Path(__file__).parents[1]
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, database_url, ana.release_id], cwd=here, text=True, stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None
+    process = start_program(KILLED, database_url, ana.release_id)
     confirmed = [process.stdout.readline().strip() for _ in range(5)]
-    process.send_signal(signal.SIGKILL)
-    confirmed += process.stdout.read().split()
-    process.wait()
+    process.kill()
+    confirmed += process.communicate()[0].split()
     events = load_events(ana.store, ana.release_id)
     said: list[Any] = [event.action for event in events]
     assert [action.text for action in said][: len(confirmed)] == confirmed

@@ -34,7 +34,7 @@ DATELINE = [sys.executable, "-c", "from cli.main import main; main()"]
 TOML = """
 [[schedule]]
 name = "often"
-every = "10s"
+every = "30s"
 
 [[source]]
 name = "a"
@@ -161,7 +161,7 @@ def test_worker_and_run_killed_together(served: Served) -> None:
     os.kill(int(run["infrastructure_pid"]), signal.SIGKILL)
     killed = time.monotonic()
     wait_for(lambda: run["id"] in {r["id"] for r in served.runs(kinds=["CRASHED"])})
-    assert time.monotonic() - killed < 60
+    assert time.monotonic() - killed < 120
     wait_for(lambda: served.rows("select count(*) from release") == [(40,)])
     assert served.rows("select count(*), count(distinct url) from release") == [(40, 40)]
     assert served.rows("select count(*) from record where is_current") == [(40,)]
@@ -185,7 +185,7 @@ def test_server_and_review_page_killed(served: Served) -> None:
 def test_a_changed_file_is_registered_again(served: Served) -> None:
     """And the machine has less to do from here on."""
     file = served.folder / "sources.toml"
-    file.write_text(file.read_text().replace("10s", "1 day"))
+    file.write_text(file.read_text().replace("30s", "1 day"))
     assert wait_for(lambda: any("ingest-group/often" in line and "updated" in line for line in served.lines))
     (deployment,) = httpx.post(f"{served.url}/deployments/filter", json=OFTEN).json()
     assert [one["schedule"]["interval"] for one in deployment["schedules"]] == [86_400]
@@ -225,7 +225,7 @@ def test_flows_that_are_started_by_hand(served: Served) -> None:
 def test_deploying_again(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_DATA_DIR", str(served.folder / "data"))
     file, other = served.folder / "again.toml", served.folder / "other.toml"
-    file.write_text(TOML.format(url="https://a.example").replace("10s", "2h"))
+    file.write_text(TOML.format(url="https://a.example").replace("30s", "2h"))
     other.write_text(file.read_text())
 
     def done(path: Path = file, **options: Any) -> dict[str, str]:

@@ -2,11 +2,8 @@
 
 import datetime as dt
 import itertools
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +13,7 @@ from schemas.settings import Settings
 from store.database import Store
 from store.processes import this_process
 from store.turns import POLL, Turn, give_turn, load_robots, make_slots, save_robots, take_turn
+from tests.forked import start_program
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(seconds=60)
@@ -83,10 +81,8 @@ def test_robots_are_kept(slots: Store) -> None:
 
 def test_processes_take_turns(store: Store, database_url: str) -> None:
     """Three processes at two hosts, two slots: requests to one host never overlap and keep their pause."""
-    command = [sys.executable, "-c", WORKER, database_url, "2", *["a.example", "b.example"] * 4]
-    root = Path(__file__).parents[1]
-    workers = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    said = [worker.communicate(timeout=120)[0].split() for worker in workers]
+    workers = [start_program(WORKER, database_url, "2", *["a.example", "b.example"] * 4) for _ in range(3)]
+    said = [worker.communicate()[0].split() for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0, 0]
     for host in ("a.example", "b.example"):
         spans: list[tuple[float, float]] = []

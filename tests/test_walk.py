@@ -118,7 +118,7 @@ def test_a_walk_that_was_killed_goes_on_where_it_was(newsroom: Newsroom, tmp_pat
 
     newsroom.answers["/list?page=6"] = hang
     source = source_of(newsroom, by_parameter)
-    process = get_context("spawn").Process(target=walk, args=(tmp_path, source))
+    process = get_context("forkserver").Process(target=walk, args=(tmp_path, source))
     process.start()
     assert is_asked.wait(60)
     os.kill(process.pid or 0, signal.SIGKILL)
