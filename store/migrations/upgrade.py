@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import as_file, files
 
 from alembic import command
@@ -15,9 +16,14 @@ from store.derived import drop_derived, make_derived
 
 def is_up_to_date(connection: Connection) -> bool:
     """Whether no migration is missing; reads only."""
-    with _config(connection) as config:
-        heads = ScriptDirectory.from_config(config).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+    return set(MigrationContext.configure(connection).get_current_heads()) == _heads()
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """Kept, for the scripts of all migrations are loaded to know it."""
+    with as_file(files("store.migrations")) as folder:
+        return frozenset(ScriptDirectory(str(folder)).get_heads())
 
 
 def revision_of(connection: Connection) -> str:
