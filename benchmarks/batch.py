@@ -105,7 +105,7 @@ def measure_prefect(settings: Settings, number: int) -> None:
     from flows.report import Report
 
     began = time.perf_counter(), time.process_time()
-    start_server()
+    start_server()()
     started = time.perf_counter() - began[0]
     desk = Desk(settings, open_store(settings.database_url), "none")
 

@@ -53,7 +53,7 @@ def _measure(sources: list[Source], settings: dict[str, Any], is_prefect: bool, 
                 from flows.prefect_server import start_server
                 from flows.report import Report
 
-                start_server()
+                start_server()()
 
                 state = ingest(sources, Wanted(), return_state=True)
                 report = Report.model_validate(state.result(raise_on_failure=False))

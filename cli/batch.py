@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.flow_run import report_of, start_prefect, watched
+from cli.flow_run import prefect_starting, report_of, watched
 from cli.output import complain, err, out, print_json
 from cli.tables import plain_table
 from extractors.names import check_model
@@ -38,9 +38,8 @@ def batch(
     if dask or (Settings().dask and not workers):
         _check_dask()
     with watched():
-        from flows.batch import batch as flow
-
-        start_prefect()
+        with prefect_starting():
+            from flows.batch import batch as flow
         day = published.date() if published else None
         report = report_of(flow(found, day, workers, dask, return_state=True))
     _print(report, as_json)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.flow_run import report_of, start_prefect, watched
+from cli.flow_run import prefect_starting, report_of, watched
 from cli.output import complain, err, out, print_json
 from cli.tables import plain_table, shorten
 from extractors.names import check_model
@@ -77,17 +77,15 @@ def _choose(sources: list[Source], names: list[str]) -> list[Source]:
 
 def _run_sources(sources: list[Source], wanted: Wanted) -> Report:
     with watched():
-        from flows.ingest import ingest as flow
-
-        start_prefect()
+        with prefect_starting():
+            from flows.ingest import ingest as flow
         return report_of(flow(sources, wanted, return_state=True))
 
 
 def _run_files(paths: list[Path], published: date | None) -> Report:
     with watched():
-        from flows.ingest import ingest_files as flow
-
-        start_prefect()
+        with prefect_starting():
+            from flows.ingest import ingest_files as flow
         return report_of(flow(paths, published, return_state=True))
 
 

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 
 import httpx
 from prefect.context import refresh_global_settings_context
@@ -33,15 +35,16 @@ class ServerError(RuntimeError):
     """Prefect's server cannot be started; the message says what to do."""
 
 
-def start_server() -> None:
+def start_server() -> Callable[[], None]:
     """Start a server that ends with this process, where neither environment nor profile names one.
 
-    Prefect does so too, but loads the whole server here as well to start it there, 60 MB, and leaves it behind when
-    this process is killed. Raises ServerError.
+    What is returned waits until it answers and raises ServerError where it does not: until then there is time to load
+    what needs it. Prefect starts one too, but loads the whole server here as well to start it there, 60 MB, and leaves
+    it behind when this process is killed.
     """
     settings = get_current_settings()
     if settings.api.url:
-        return
+        return lambda: None
     port = _free_port()
     command = [sys.executable, "-P", "-c", _PROGRAM, str(port)]  # -P: without the folder that the user is in
     given = settings.to_environment_variables(exclude_unset=True)
@@ -50,7 +53,7 @@ def start_server() -> None:
     atexit.register(server.terminate)  # after Prefect's own, which come later: what it has still to tell is told
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     refresh_global_settings_context()
-    _wait(server, os.environ["PREFECT_API_URL"], settings.server.ephemeral.startup_timeout_seconds)
+    return partial(_wait, server, os.environ["PREFECT_API_URL"], settings.server.ephemeral.startup_timeout_seconds)
 
 
 def _free_port() -> int:

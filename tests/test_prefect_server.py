@@ -14,7 +14,7 @@ import pytest
 PROGRAM = """
 import json, os, sys
 from flows.prefect_server import start_server
-start_server()
+start_server()()
 import httpx
 import pytest
 from prefect.settings import PREFECT_API_URL
