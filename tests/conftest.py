@@ -76,6 +76,7 @@ def pytest_collection_finish() -> None:
     """What was loaded stays; from here on garbage is looked for, and not among that."""
     gc.freeze()
     gc.enable()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
