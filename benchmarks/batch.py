@@ -6,6 +6,7 @@ python -m benchmarks.batch workers RELEASES.jsonl            one worker, then tw
 python -m benchmarks.batch memory [--releases N]             memory of a worker, with a stand-in for the model
 python -m benchmarks.batch dask ADDRESS [--releases N]       generated releases through a cluster, started with
                                                              `dask worker --preload benchmarks.dask_stand_in`
+                                                             (…_whole: for the rules too)
                                                              and DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=false
 """
 

@@ -3,14 +3,21 @@
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from spacy.language import Language
+
 import extractors.names
+import flows.extraction
 from extractors.files import FileEntry, read_file
+from extractors.record import extractor_version
 from extractors.tagger import Name
+from schemas.evidence import Evidence
+from schemas.record import Organisation, Record, ReleaseRef
 from schemas.release import Release
+from schemas.values import derive_id
 
 _SITE = Path(__file__).parents[1] / "samples" / "site" / "releases"
 _DIGITS = re.compile(r"\d+")
@@ -75,3 +82,32 @@ def stand_in(seconds: float) -> None:
         return [Name(found.start(), found.end(), "ORG", 0.9) for found in _NAME.finditer(text)]
 
     extractors.names.load_tagger = lambda _model: find  # type: ignore[assignment, attr-defined]
+
+
+def stand_in_for_all(seconds: float) -> None:
+    """From now on, in this process, capitalised names are all that is extracted, and a text takes that long.
+
+    For what reads, hands out and stores more releases than could be extracted while somebody waits.
+    """
+
+    def extract(nlp: Language, releases: Iterable[Release]) -> Iterator[Record]:
+        for release in releases:
+            time.sleep(seconds)
+            yield _named(release, extractor_version(nlp.meta["names_model"]))
+
+    flows.extraction.extract_records = extract  # type: ignore[attr-defined]
+
+
+def _named(release: Release, version: str) -> Record:
+    mentions: dict[str, list[Evidence]] = {}
+    for found in _NAME.finditer(release.text):
+        mentions.setdefault(found[0], []).append(Evidence(start=found.start(), end=found.end(), text=found[0]))
+    reference = ReleaseRef(
+        **release.model_dump(include={"id", "source", "url", "title", "published", "language"}),
+        text_sha256=release.text_sha256,
+    )
+    organisations = (
+        Organisation(id=derive_id(release.id, name), name=name, mentions=tuple(places), confidence=0.9)
+        for name, places in mentions.items()
+    )
+    return Record(extractor_version=version, release=reference, organisations=tuple(organisations))
