@@ -37,11 +37,13 @@ def prefect_starting() -> Iterator[None]:
     A failure is said and ends the command with code 1.
     """
     gc.disable()  # of what is loaded nothing is garbage: looking for some would take a sixth of the time
-    from flows.prefect_server import ServerError, start_server  # loads Prefect
+    try:
+        from flows.prefect_server import ServerError, start_server  # loads Prefect
 
-    wait = start_server()
-    yield
-    gc.enable()
+        wait = start_server()
+        yield
+    finally:
+        gc.enable()
     try:
         wait()
     except ServerError as error:

@@ -14,13 +14,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+PATIENCE = 300
+"""Seconds for which the end of a process is waited for."""
 LIBRARIES = ("spacy.lang.en", "typer", "rich.progress", "sqlalchemy.dialects.postgresql", "psycopg", "alembic.command",
              "store.save", "store.export", "store.review_events", "store.links", "uvicorn.logging",
              "uvicorn.protocols.http.auto", "uvicorn.lifespan.on", "review.app")  # fmt: skip
@@ -48,12 +51,13 @@ class Forked:
     def wait(self) -> int:
         """Its exit code, once it has ended; negative, the signal that ended it."""
         if self.returncode is None:
-            self.returncode = _ask({"wait": self.pid})
+            with self._at_most():
+                self.returncode = _ask({"wait": self.pid})
         return self.returncode
 
     def communicate(self) -> tuple[str, str]:
         """All that it still says, and its end."""
-        with self.stdout, self.stderr:
+        with self._at_most(), self.stdout, self.stderr:
             said: list[str] = []
             reader = threading.Thread(target=lambda: said.append(self.stderr.read()))
             reader.start()
@@ -61,6 +65,16 @@ class Forked:
             reader.join()
         self.wait()
         return out, said[0]
+
+    @contextmanager
+    def _at_most(self) -> Iterator[None]:
+        """A process that does not end is killed, so that its test fails and the others go on."""
+        timer = threading.Timer(PATIENCE, self.kill)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def start_program(program: str, *arguments: str) -> Forked:

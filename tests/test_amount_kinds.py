@@ -1,5 +1,7 @@
 """The kind of a sum of money: what the words of its sentence and of its release make of it."""
 
+from functools import partial
+
 import pytest
 import spacy
 from spacy.language import Language
@@ -11,6 +13,7 @@ from extractors.findings import Findings
 from extractors.kind_features import features, read_scene, read_words, stem
 from schemas.record import Amount
 from schemas.release import Release
+from tests.growth import assert_linear
 
 Row = tuple[str, str]
 
@@ -199,3 +202,12 @@ def test_weights_that_ship_fit_the_kinds() -> None:
 )
 def test_every_sum_of_a_hostile_text_has_a_kind(nlp: Language, text: str) -> None:
     assert all(amount.kind for amount in _extract(nlp, text))
+
+
+@pytest.mark.parametrize("piece", ["$5 ", "$5\n\n", "$5 😀\u202e", "fine $5" + " fine" * 2000])
+def test_time_grows_with_the_text(nlp: Language, piece: str) -> None:
+    assert_linear(lambda size: partial(_extract, nlp, (piece * size)[:size]), 8_000)
+
+
+def test_a_long_way_around_a_sum_costs_its_length(nlp: Language) -> None:
+    assert_linear(lambda words: partial(_extract, nlp, "fine " * words + "$5" + " fine" * words), 20_000)

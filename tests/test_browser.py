@@ -226,7 +226,7 @@ def test_scripts_that_do_not_end(newsroom: Newsroom, script: str) -> None:
     with _hands(SETTINGS.model_copy(update={"timeout_seconds": 2.0})) as hands, pytest.raises(FetchError) as caught:
         _render(newsroom, script, hands)
     assert caught.value.code in {"timeout", "browser"}
-    assert time.monotonic() - began < 60  # without an end to it, the script goes on for ever
+    assert time.monotonic() - began < 20
 
 
 @needs_chromium
