@@ -18,6 +18,8 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 from benchmarks.generated import generate, stand_in
@@ -31,6 +33,8 @@ from store.database import Store, open_store
 from store.texts import StoredText, TextBatch, save_texts
 
 _MB = 1024
+_AHEAD = 4
+"""Batches that are taken in before a worker is free for them."""
 
 
 def main() -> None:
@@ -145,15 +149,27 @@ def measure_workers(settings: Settings, releases: list[Release]) -> None:
 
 
 def measure_memory(settings: Settings, number: int, seconds: float) -> None:
-    """The peak of this process, which generates, stores and extracts, after each tenth."""
+    """The peak of this process, which extracts as a worker does, after each twentieth; another takes the texts in."""
     stand_in(seconds)
-    store, done, began = open_store(settings.database_url), 0, time.perf_counter()
-    for ids in _stored(store, generate(number), settings.batch_size):
+    spawned = get_context("spawn")
+    queue: Queue[tuple[str, ...] | None] = spawned.Queue(_AHEAD)
+    intake = spawned.Process(target=_take_in, args=(settings, number, queue), daemon=True)
+    intake.start()
+    done, began = 0, time.perf_counter()
+    while ids := queue.get():
         extract_stored(settings, ids)
         done += len(ids)
         if done % max(settings.batch_size, number // 20) == 0:
             rate = done / (time.perf_counter() - began)
             print(f"{done:>9,} releases: peak {peak_mb():.0f} MB, now {now_mb():.0f} MB, {rate:.0f}/s", flush=True)
+    intake.join()
+
+
+def _take_in(settings: Settings, number: int, queue: "Queue[tuple[str, ...] | None]") -> None:
+    """Store generated releases, and hand out their ids."""
+    for ids in _stored(open_store(settings.database_url), generate(number), settings.batch_size):
+        queue.put(ids)
+    queue.put(None)
 
 
 def peak_mb() -> float:

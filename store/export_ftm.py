@@ -16,7 +16,7 @@ from schemas.release import Release
 from store import tables
 from store.database import Store, reading
 from store.export import Wanted, whole_file
-from store.ftm import SHARED, Canonical, Entity, has_both, make_entities, merge_entities
+from store.ftm import SHARED, Canonical, Entity, list_payments, make_entities, merge_entities
 from store.load import iter_stored
 from store.review_desk import iter_reviewed
 from store.upsert import chunks
@@ -36,7 +36,7 @@ def export_ftm(store: Store, path: Path, wanted: Wanted) -> dict[str, int]:
         while some := list(islice(pairs, _AT_ONCE)):
             links = _load_links(store, [release.id for release, _ in some])
             for release, record in some:
-                written["payments without both parties"] += sum(not has_both(paid) for paid in record.commitments)
+                written["payments without both parties"] += len(record.commitments) - len(list_payments(record))
                 for entity in make_entities(release, record, links.get(release.id, {})):
                     if entity["schema"] in SHARED:
                         room.execute("INSERT INTO entity VALUES (?, ?)", (entity["id"], json.dumps(entity)))

@@ -41,14 +41,14 @@ def make_entities(release: Release, record: Record, canonical: Canonical) -> Ite
             yield _entity(derive_id("employment", key, employer), "Employment", employee=key, employer=employer,
                           role=person.title, proof=article)  # fmt: skip
     yield from _mentions(article, record, canonical)
-    for paid in record.commitments:
-        if has_both(paid):
-            yield _payment(article, release, paid, {**people, **bodies})
+    for paid in list_payments(record):
+        yield _payment(article, release, paid, {**people, **bodies})
 
 
-def has_both(paid: Commitment) -> bool:
-    """Whether payer and payee are known: FollowTheMoney has no payments without."""
-    return paid.payer is not None and paid.payee is not None
+def list_payments(record: Record) -> list[Commitment]:
+    """The payments whose payer and payee are things of the record: FollowTheMoney has none without."""
+    names = {thing.name for thing in (*record.organisations, *record.people)}
+    return [paid for paid in record.commitments if all(one and one.name in names for one in (paid.payer, paid.payee))]
 
 
 def merge_entities(told: Iterable[Entity]) -> Entity:

@@ -83,7 +83,7 @@ def _party(party: Party | None, side: str, group: list[_Pair], references: Refer
     was = next((name for amount, _ in group if (name := getattr(amount, side)) is not None), None)
     now: str | None = next((name for _, amount in group if (name := getattr(amount, side)) is not None), None)
     called = was and find_name(references, was, is_employer=False, by_machine=True)
-    if called != now:
+    if called != now or (was and not now):  # another party, or one that was rejected
         return now
     return party and party.model_copy(update={"name": now or party.name})
 

@@ -13,6 +13,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from schemas.record import Amount
+from schemas.review import Reject
 from store.database import Store, StoreError
 from store.export import KINDS, Wanted, export_csv
 from store.export_duckdb import TABLES, export_duckdb
@@ -154,6 +155,12 @@ def test_ftm_has_who_pays_whom(store: Store, ana: Reviewer, tmp_path: Path) -> N
     first = (tmp_path / "x").read_bytes()
     export_ftm(store, tmp_path / "x", Wanted())
     assert (tmp_path / "x").read_bytes() == first
+
+
+def test_ftm_has_no_payment_to_a_rejected_one(store: Store, ana: Reviewer, tmp_path: Path) -> None:
+    ana.do(Reject(targets=(ana.target("Harbour School"),)))
+    written = export_ftm(store, tmp_path / "x", Wanted(reviewed=True))
+    assert (written["Payment"], written["payments without both parties"]) == (1, 1)
 
 
 def test_followthemoney_takes_it(store: Store, ana: Reviewer, tmp_path: Path) -> None:

@@ -198,6 +198,8 @@ def test_what_refers_to_a_rejected_one_refers_to_nobody() -> None:
     record = desk.record()
     assert (record.amounts[0].payee, record.amounts[0].payee_words, record.quotes[0].speaker) == (None, None, None)
     assert [body.name for body in record.organisations] == ["Norvik Foundation"]
+    (paid,) = record.commitments
+    assert (paid.payer and paid.payer.name, paid.payee) == ("Norvik Foundation", None)
     assert desk.verdicts()["€2.50 million"] == "corrected"
     desk = desk.do(Accept(targets=(desk.target("We have waited a long time for this,"),)))
     assert desk.verdicts()["We have waited a long time for this,"] == "corrected"  # its speaker was wrong
