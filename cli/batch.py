@@ -1,6 +1,7 @@
 """`dateline batch`: records of releases by the million, from files of any size."""
 
 import glob
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -48,11 +49,13 @@ def batch(
 
 def _expand(words: str) -> list[Path]:
     """The path of that name, or all that fit the pattern. Raises BadParameter where there are none."""
-    if Path(words).exists():
+    if os.path.exists(words):
         return [Path(words)]
     found = [Path(name) for name in sorted(glob.glob(words, recursive=True))]
     if not found:
-        raise typer.BadParameter(f"{words}: there is no such file or folder, and none that fits it as a pattern")
+        raise typer.BadParameter(
+            f"{words}: there is no such file or folder that may be reached, and none that fits it as a pattern"
+        )
     return found
 
 

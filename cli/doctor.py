@@ -96,15 +96,14 @@ def check_names(environment: dict[str, str]) -> Iterator[Finding]:
 def check_private(folder: Path) -> Iterator[Finding]:
     """Files that only their owner should read."""
     for path in (folder / name for name in _PRIVATE):
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if os.path.exists(path) and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield Finding.fail("settings", f"{path} can be read by other users of this computer", f"chmod 600 {path}")
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
     """Free space where the data is."""
-    folder = next(
-        path for path in (settings.data_dir.absolute(), *settings.data_dir.absolute().parents) if path.exists()
-    )
+    folder = settings.data_dir.absolute()
+    folder = next(path for path in (folder, *folder.parents) if os.path.exists(path))
     free = shutil.disk_usage(folder).free
     said = f"{free / 1e9:,.1f} GB are free at {folder}"
     if free < _LITTLE:

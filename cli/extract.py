@@ -1,5 +1,6 @@
 """`dateline extract`: from files to records, without a store."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
@@ -38,8 +39,8 @@ def extract(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of the screen.")] = None,
 ) -> None:
     """Print the records of releases in files; nothing is stored."""
-    if missing := next((path for path in paths if not path.exists()), None):
-        raise typer.BadParameter(f"{missing} does not exist; name files or folders of releases")
+    if missing := next((path for path in paths if not os.path.exists(path)), None):
+        raise typer.BadParameter(f"{missing} does not exist, or may not be reached; name files or folders of releases")
     if output and not output.absolute().parent.is_dir():
         raise typer.BadParameter(f"{output.parent} is no folder; make it first or write somewhere else")
     problems: list[Problem] = []

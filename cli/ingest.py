@@ -1,5 +1,6 @@
 """`dateline ingest`: from newsrooms or files to records in the store."""
 
+import os
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
@@ -58,8 +59,10 @@ def ingest(
 
 
 def _existing(paths: list[Path]) -> None:
-    if missing := next((path for path in paths if not path.exists()), None):
-        raise typer.BadParameter(f"{missing} does not exist; name a sources.toml, or files and folders of releases")
+    if missing := next((path for path in paths if not os.path.exists(path)), None):
+        raise typer.BadParameter(
+            f"{missing} does not exist, or may not be reached; name a sources.toml, or files and folders of releases"
+        )
 
 
 def _declared(paths: list[Path], stack: ExitStack) -> list[Source]:

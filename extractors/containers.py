@@ -75,6 +75,10 @@ def iter_documents(file: IO[bytes], place: str, size: int, limits: Limits) -> It
         yield from _checked(_Opened(Stream(file, Meter.of(size, limits.unpacked)), place, limits))
     except BombError as error:
         yield _problem(place, "bomb", f"{error}; the rest was left, unpack it yourself if you trust it")
+    except OSError:
+        raise
+    except Exception as error:  # whatever a file does to a library, it costs this file only
+        yield _problem(place, "reader", f"{type(error).__name__}: {error}; please report it with this file")
 
 
 def _checked(opened: _Opened) -> Iterator[Document | FileProblem]:

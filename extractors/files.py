@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage, MIMEPart
+from functools import partial
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -122,6 +123,8 @@ def _read_one(reader: Callable[[File], Release], file: File) -> FileEntry | File
         return FileProblem(file.name, error.code, error.message, file.data)
     except ReadyError as error:
         return _problem(file, error.code, error.message)
+    except Exception as error:  # whatever a document does to a parser, it costs this document only
+        return _problem(file, "reader", f"{type(error).__name__}: {error}; please report it with this file")
 
 
 def read_line(file: File) -> FileEntry | FileProblem:
@@ -179,10 +182,11 @@ def _read_json_file(file: File) -> Iterator[FileEntry | FileProblem]:
         return
     for number, entry in enumerate(value if isinstance(value, list) else [value], start=1):
         place = f"{file.name}#{number}" if isinstance(value, list) else file.name
-        try:
-            yield FileEntry(place, read_ready(entry, place, file.source, file.published))
-        except ReadyError as error:
-            yield FileProblem(place, error.code, f"{place}: {error.message}", file.data)
+        yield _read_one(partial(_read_entry, entry), file._replace(name=place))
+
+
+def _read_entry(entry: object, file: File) -> Release:
+    return read_ready(entry, file.name, file.source, file.published)
 
 
 def _read_page(file: File) -> Release:

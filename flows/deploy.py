@@ -5,6 +5,7 @@ import flows.quiet  # noqa: F401  isort: skip  (settings that Prefect reads when
 import datetime as dt
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -40,6 +41,8 @@ HEARTBEAT_SECONDS = 30
 """The least that Prefect allows."""
 _GRACE_SECONDS = 60
 """After which a run that never began gives its place back; the least that Prefect allows."""
+_NOT_IN_NAMES = "/%&<>"
+"""What Prefect allows in no name."""
 
 
 class DeployError(ToldError):
@@ -70,9 +73,10 @@ class Done(NamedTuple):
 def deploy(path: Path, options: Options) -> list[Done]:
     """Let there be what the file declares, and remove what it declared once.
 
-    Raises SourcesError for the file, DeployError where there is no server, or a name is another file's.
+    Raises SourcesError for the file, DeployError where there is no server, or a name is none or another file's.
     """
-    path = path.absolute()
+    path = Path(os.path.abspath(path))
+    _check_names(options)
     wishes = list_wishes(path, load_declared(path), options.prefix)
     for wish in wishes:
         _schedules(wish.schedule, path)  # what is wrong with the file is said before a server is asked
@@ -88,6 +92,18 @@ def deploy(path: Path, options: Options) -> list[Done]:
     except (httpx.TransportError, httpx.HTTPStatusError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DeployError(f"{url}: Prefect's server does not answer as it should ({reason}); is it running?") from error
+
+
+def _check_names(options: Options) -> None:
+    for option, name in (("--prefix", options.prefix), ("--pool", options.pool)):
+        if bad := [character for character in _NOT_IN_NAMES if character in name]:
+            raise DeployError(
+                f"{option} {name}: Prefect allows no {' '.join(bad)} in names; take another, such as a dash"
+            )
+    if not options.pool.strip("' \""):
+        raise DeployError(
+            f"--pool {options.pool}: is no name; leave it out, or name the pool that your workers look at"
+        )
 
 
 def _deploy(client: SyncPrefectClient, path: Path, wishes: Sequence[Wish], options: Options) -> list[Done]:

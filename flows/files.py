@@ -1,9 +1,11 @@
 """Reading releases from files and folders: the bytes come from here, what they mean from `extractors.files`."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from schemas.problem import Problem
+from store.rows import plain
 
 FILES_SOURCE = "files"
 """Name of the source that releases read from files belong to."""
@@ -12,7 +14,7 @@ FILES_SOURCE = "files"
 def list_files(paths: Iterable[Path]) -> Iterator[Path | Problem]:
     """Every file named or inside a named folder, in a stable order; hidden ones only when named themselves."""
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # which raises nothing, whatever may not be entered
             yield from _list_folder(path)
         else:
             yield path
@@ -26,7 +28,7 @@ def _list_folder(folder: Path) -> Iterator[Path | Problem]:
         return
     for entry in entries:
         if not entry.name.startswith("."):
-            yield from _list_folder(entry) if entry.is_dir() and not entry.is_symlink() else [entry]
+            yield from _list_folder(entry) if os.path.isdir(entry) and not os.path.islink(entry) else [entry]
 
 
 LINE_FILES = {".jsonl", ".ndjson"}
@@ -46,5 +48,14 @@ def load_file(path: Path, max_bytes: int) -> bytes | Problem:
 
 
 def file_problem(path: Path, code: str, message: str) -> Problem:
-    """A Problem whose place is the absolute path, so that the same file is always the same place."""
-    return Problem(source=FILES_SOURCE, place=str(path.absolute()), stage="fetch", code=code, message=message)
+    """A Problem at the path's place."""
+    return Problem(source=FILES_SOURCE, place=place_of(path), stage="fetch", code=code, message=message)
+
+
+def place_of(path: Path) -> str:
+    r"""The absolute path, so that the same file is always the same place; bytes that are no characters are escapes.
+
+    >>> place_of(Path("/data/new/../caf\udce9.txt"))
+    '/data/caf\\udce9.txt'
+    """
+    return plain(os.path.abspath(path))

@@ -1,6 +1,7 @@
 """Taking in files of any size: each document is read and stored, without a record yet; a killed run goes on."""
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from extractors.containers import Document, Limits, iter_documents
 from extractors.files import FILES, File, FileEntry, FileProblem, read_file, read_line, read_mail
-from flows.files import FILES_SOURCE, file_problem, list_files
+from flows.files import FILES_SOURCE, file_problem, list_files, place_of
 from flows.process import read_fetched
 from flows.report import Report
 from schemas.page import FetchedPage, utc_now
@@ -20,7 +21,6 @@ from schemas.source import Link
 from schemas.values import derive_id
 from store.archive import save_bytes
 from store.database import Store
-from store.rows import plain
 from store.texts import Intake, SavedTexts, StoredText, TextBatch, load_intakes, save_texts
 
 _LENGTH = 4_000_000
@@ -41,11 +41,11 @@ class Desk:
 
     def intake_of(self, path: Path) -> Intake:
         """The file as it is now, nothing of it taken. Raises OSError."""
-        facts, place = path.stat(), str(path.absolute())
+        facts, place = path.stat(), place_of(path)
         readers = self.version.split(".", 3)[:3]  # not what finds names
         how = f"{'.'.join(readers)} {self.published or ''} {self.settings.max_bytes}"
         return Intake(
-            id=derive_id("intake", plain(place), how),
+            id=derive_id("intake", place, how),
             place=place,
             how=how,
             size=facts.st_size,
@@ -111,11 +111,11 @@ def take_in(paths: Iterable[Path], desk: Desk) -> Iterator[Taken]:
 
 def list_inputs(paths: Iterable[Path], settings: Settings) -> Iterator[Path | Problem]:
     """Every file named or inside a named folder, but this program's own that are met on the way."""
-    own = settings.data_dir.absolute()
-    for named in paths:
-        is_meant = own in named.absolute().parents
+    own = Path(os.path.abspath(settings.data_dir))
+    for named in (Path(os.path.abspath(path)) for path in paths):
+        is_meant = own in named.parents
         for path in list_files([named]):
-            if is_meant or isinstance(path, Problem) or own not in path.absolute().parents:
+            if is_meant or isinstance(path, Problem) or own not in path.parents:
                 yield path
 
 

@@ -22,7 +22,7 @@ from flows.account import measured
 from flows.browser import Browser
 from flows.extraction import as_item, count_items, known_forms, timed
 from flows.fetch import Fetcher
-from flows.files import FILES_SOURCE, list_files, load_file
+from flows.files import FILES_SOURCE, list_files, load_file, place_of
 from flows.listed import MAX_TAGS, PARSING
 from flows.memory import return_memory, settle_memory
 from flows.report import FOUND_KEPT, Found, Report, add_reports
@@ -182,7 +182,7 @@ def read_paths(
         if isinstance(data, Problem):
             yield data
         elif isinstance(path, Path):
-            for entry in read_file(str(path.absolute()), data, published, max_bytes=max_bytes):
+            for entry in read_file(place_of(path), data, published, max_bytes=max_bytes):
                 yield _reading(entry, archive_url)
 
 

@@ -66,7 +66,8 @@ def derive_id(*parts: object) -> str:
     >>> derive_id("release", "https://example.org/1")
     'dcc16c1eaf45e5a3'
     """
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
+    joined = "\x1f".join(map(str, parts)).encode("utf8", "backslashreplace")  # some addresses are no Unicode
+    return hashlib.sha256(joined).hexdigest()[:16]
 
 
 def _months(year: int, first: int, last: int) -> tuple[dt.date, dt.date]:

@@ -28,11 +28,13 @@ AND state LIKE 'idle in transaction%' AND state_change < now() - interval '10 mi
 def check_database(database_url: str, now: dt.datetime) -> Iterator[Finding]:
     """Findings on the database at a URL."""
     file = _file_of(database_url)
-    if file and not file.exists():
+    try:
+        if file:
+            file.stat()
+        store = peek_store(database_url)
+    except FileNotFoundError:
         yield Finding.warn(PART, f"{file} does not exist yet", "`dateline ingest` makes it")
         return
-    try:
-        store = peek_store(database_url)
     except (StoreError, SQLAlchemyError, sqlite3.Error, OSError, ModuleNotFoundError) as error:
         yield Finding.fail(PART, f"cannot be opened: {error}", "check DATELINE_DATABASE, rights, server and password")
         return

@@ -130,6 +130,7 @@ def test_no_more_is_taken_in_than_keeps_workers_busy(desk: Desk) -> None:
 WRONG = [
     (["nowhere.jsonl"], "there is no such file or folder"),
     (["*.jsonl"], "none that fits it as a pattern"),
+    (["x" * 300], "there is no such file or folder"),  # a name that no file may have
     ([".", "--workers", "2", "--dask", "tcp://127.0.0.1:1"], "take one of them"),
     ([".", "--workers", "0"], "--workers"),
 ]

@@ -128,6 +128,14 @@ def test_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert [one.state for one in check_disk(Settings(data_dir=tmp_path / "not" / "yet"))] == [state]
 
 
+def test_a_folder_that_cannot_be_reached(tmp_path: Path) -> None:
+    overlong = tmp_path / ("x" * 300)
+    assert list(check_private(overlong)) == []
+    assert f"free at {tmp_path}" in next(check_disk(Settings(data_dir=overlong))).found
+    assert worst(check_database(f"sqlite:///{overlong}/a.sqlite", utc_now())) == ("fail", "cannot be opened")
+    assert worst([checkup.check_model(Settings(data_dir=overlong))])[0] == "fail"
+
+
 def test_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.state for one in checkup.check_versions()] == ["ok"]
     wanted = ["sqlalchemy>=9", "nosuchpackage", "nosuchextra; extra == 'x'", "pydantic>=2"]

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from flows.intake import Desk, list_inputs, take_in
+from flows.process import read_paths
 from flows.report import Report, add_reports
+from flows.visit import Reading
+from schemas.problem import Problem
 from schemas.settings import Settings
 from store.database import Store, close_store, open_store
 from store.load import load_quarantine, load_release
@@ -128,3 +132,73 @@ def test_what_is_in_a_folder(desk: Desk, tmp_path: Path) -> None:
     report = take(desk, tmp_path)  # the store itself lies in there too
     assert report.saved["new"] == 3
     assert sorted(problem.code for problem in report.problems) == ["empty", "unsafe_name", "unsupported_type"]
+
+
+def test_names_that_are_no_utf8(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Harbour grant\n\nThe fund gave much.")
+    (folder / os.fsdecode(b"th\xe9.png")).write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+    (folder / "z.txt").write_text("Harbour school\n\nIt opened.")
+    report = take(desk, folder)
+    assert (report.saved["new"], [one.place for one in report.problems]) == (2, [f"{folder}/th\\udce9.png"])
+    assert take(desk, folder).counts == {"files": {"known": 2, "failed": 1}}
+    read = list(read_paths([folder], 1000, None))
+    assert [one.place.removeprefix(f"{folder}/") for one in read] == ["caf\\udce9.txt", "th\\udce9.png", "z.txt"]
+    assert {one.release.id for one in read if isinstance(one, Reading)} == set(waiting(desk.store))
+
+
+def test_a_file_is_one_however_it_is_named(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox, inside = tmp_path / "inbox", desk.settings.data_dir / "inside"
+    for folder in (inbox, inside):
+        folder.mkdir()
+    (inbox / "a.txt").write_text("Harbour grant\n\nThe fund gave much.")
+    (inbox / "b.txt").write_bytes(b"")
+    monkeypatch.chdir(inside)
+    assert take(desk, Path("../../inbox")).saved["new"] == 1
+    assert take(desk, inbox).counts == {"files": {"known": 1, "failed": 1}}
+    assert {one.place.partition("#")[0] for one in read_paths([Path("../../inbox")], 1000, None)} == {
+        str(inbox / "a.txt"),
+        str(inbox / "b.txt"),
+    }
+    monkeypatch.chdir(inbox)  # the store itself lies beside it
+    assert [path for path in list_inputs([Path("..")], desk.settings) if "data" in str(path)] == []
+
+
+def test_paths_that_cannot_be_reached_cost_themselves(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Harbour grant\n\nThe fund gave much.")
+    overlong = tmp_path / ("x" * 300) / "b.txt"
+    report = take(desk, overlong, tmp_path / "a.txt")
+    assert (report.saved["new"], [one.code for one in report.problems]) == (1, ["unreadable"])
+    read = list(read_paths([overlong, tmp_path / "a.txt"], 1000, None))
+    assert [isinstance(one, Problem) for one in read] == [True, False]
+
+
+def test_a_folder_that_may_be_read_and_not_entered(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "in" / name).write_text(f"Harbour grant {name}\n\nThe fund gave much.")
+    real = os.stat
+
+    def stat(path: object, *args: object, **options: object) -> object:
+        if os.fspath(path).endswith("a.txt"):  # type: ignore[call-overload]
+            raise PermissionError(13, "Permission denied")
+        return real(path, *args, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "stat", stat)
+    report = take(desk, tmp_path / "in")
+    assert (report.saved["new"], [one.code for one in report.problems]) == (1, ["unreadable"])
+
+
+def test_what_nobody_foresaw_costs_its_document(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("x")
+
+    for name, data in {"a.html": b"<p>x", "b.zip": b"PK\x03\x04", "c.txt": b"Harbour school\n\nIt opened."}.items():
+        (tmp_path / name).write_bytes(data)
+    paths = [tmp_path / name for name in ("a.html", "b.zip", "c.txt")]
+    monkeypatch.setattr("extractors.files.read_document", fail)
+    monkeypatch.setattr("zipfile.ZipFile", fail)
+    report = take(desk, *paths)
+    assert (report.saved["new"], [one.code for one in report.problems]) == (1, ["reader", "reader"])
+    assert [one.code for one in read_paths([paths[0]], 1000, None) if isinstance(one, Problem)] == ["reader"]
