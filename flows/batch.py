@@ -32,6 +32,7 @@ from schemas.page import utc_now
 from schemas.problem import Problem
 from schemas.settings import Settings
 from store.database import close_store, open_store
+from store.load import load_release
 from store.models import Batch
 from store.runs import finish_run, start_run
 from store.save import save_batch
@@ -230,9 +231,11 @@ def _is_lost(error: object) -> bool:
 def _give_up(release_id: str, desk: Desk) -> Report:
     """A release over which every worker died; it waits on, so that the next run tries it again."""
     message = f"{release_id}: workers died over this release; give them more memory, or report it with its text"
-    problem = _problem(release_id, "worker_died", message)
+    release = load_release(desk.store, release_id)
+    source = release.source if release else FILES_SOURCE  # its own, by which a success clears it
+    problem = _problem(release_id, "worker_died", message).model_copy(update={"source": source})
     save_batch(desk.store, Batch(seen_at=utc_now(), problems=(problem,), run_id=desk.run_id))
-    return Report(counts={FILES_SOURCE: {"failed": 1}}, problems=(problem,))
+    return Report(counts={source: {"failed": 1}}, problems=(problem,))
 
 
 def _problem(place: str, code: str, message: str) -> Problem:

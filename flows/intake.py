@@ -3,8 +3,9 @@
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -170,11 +171,14 @@ def _take_documents(path: Path, mark: Intake, desk: Desk, tray: _Tray) -> Iterat
 
 
 def _read(part: Document | FileProblem, mark: Intake, desk: Desk) -> Iterator[StoredText | Problem]:
+    keep = lru_cache(maxsize=1)(
+        partial(save_bytes, desk.settings.archive_url)
+    )  # entries of a list have its file's bytes
     if isinstance(part, FileProblem):
-        yield _problem(part, desk)
+        yield _problem(part, keep)
         return
     if part.kind == "page":
-        yield _read_page(part, desk)
+        yield _read_page(part, mark, desk)
         return
     file = File(part.place, part.data, FILES, desk.published, desk.settings.max_bytes)
     if part.kind == "file":
@@ -183,20 +187,20 @@ def _read(part: Document | FileProblem, mark: Intake, desk: Desk) -> Iterator[St
         found = iter([read_line(file) if part.kind == "line" else read_mail(file)])
     for entry in found:
         if isinstance(entry, FileEntry):
-            yield StoredText(entry.release, utc_now(), entry.place, mark.started_at)
+            yield StoredText(entry.release, utc_now(), entry.place, mark.started_at, mark.id)
         else:
-            yield _problem(entry, desk)
+            yield _problem(entry, keep)
 
 
-def _problem(problem: FileProblem, desk: Desk) -> Problem:
-    kept = save_bytes(desk.settings.archive_url, problem.raw) if problem.raw else None
+def _problem(problem: FileProblem, keep: Callable[[bytes], str]) -> Problem:
+    kept = keep(problem.raw) if problem.raw else None
     return Problem(
         source=FILES_SOURCE, place=problem.place, stage="read", code=problem.code, message=problem.message,
         page_sha256=kept,
     )  # fmt: skip
 
 
-def _read_page(part: Document, desk: Desk) -> StoredText | Problem:
+def _read_page(part: Document, mark: Intake, desk: Desk) -> StoredText | Problem:
     """A page of a crawl, as it was on its day; the archive keeps only what could not be read."""
     seen_at = part.seen_at or utc_now()
     page = FetchedPage(
@@ -212,7 +216,7 @@ def _read_page(part: Document, desk: Desk) -> StoredText | Problem:
         save_bytes(desk.settings.archive_url, page.body)
         return outcome.model_copy(update={"place": part.place})
     release: Release = outcome.release.model_copy(update={"page_sha256": None})
-    return StoredText(release, seen_at, part.place)
+    return StoredText(release, seen_at, part.place, intake=mark.id)
 
 
 def _store(tray: _Tray, desk: Desk) -> Taken:
@@ -225,8 +229,7 @@ def _store(tray: _Tray, desk: Desk) -> Taken:
         run_id=desk.run_id,
     )
     saved = save_texts(desk.store, batch)
-    for problem in saved.problems[len(tray.problems) :]:
-        tray.refused.update(one.id for one in batch.intakes if problem.place.startswith(one.place))
+    tray.refused.update(saved.refused)
     documents = len(tray.texts) + len(tray.problems) + sum(tray.known.values())
     return Taken(saved.ids, _report(tray, saved), tray.size, documents)
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from spacy.language import Language
@@ -177,19 +177,22 @@ def read_paths(
     paths: Sequence[Path], max_bytes: int, published: date | None, archive_url: str | None = None
 ) -> Iterator[Reading | Problem]:
     """The releases in files and folders, one by one; what cannot be read is a Problem, its bytes archived."""
+    keep = (
+        lru_cache(maxsize=1)(partial(save_bytes, archive_url)) if archive_url else None
+    )  # a list's entries: its bytes
     for path in list_files(paths):
         data = path if isinstance(path, Problem) else load_file(path, max_bytes)
         if isinstance(data, Problem):
             yield data
         elif isinstance(path, Path):
             for entry in read_file(place_of(path), data, published, max_bytes=max_bytes):
-                yield _reading(entry, archive_url)
+                yield _reading(entry, keep)
 
 
-def _reading(entry: FileEntry | FileProblem, archive_url: str | None) -> Reading | Problem:
+def _reading(entry: FileEntry | FileProblem, keep: Callable[[bytes], str] | None) -> Reading | Problem:
     if isinstance(entry, FileEntry):
         return Reading(entry.release, entry.place)
-    kept = save_bytes(archive_url, entry.raw) if archive_url else None
+    kept = keep(entry.raw) if keep else None
     return Problem(
         source=FILES_SOURCE, place=entry.place, stage="read", code=entry.code, message=entry.message, page_sha256=kept
     )

@@ -1,7 +1,8 @@
 """Storing what was read before it is extracted: texts that wait, and how far the file that they came from was read."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
@@ -29,6 +30,8 @@ class StoredText(NamedTuple):
     place: str
     since: dt.datetime | None = None
     """When its file was begun, where no id may stand in it twice; None where a release may have several texts."""
+    intake: str = ""
+    """Id of its file's Intake, if it has one."""
 
 
 class Intake(BaseModel):
@@ -71,6 +74,8 @@ class SavedTexts(NamedTuple):
     """Releases whose texts wait for the extractor."""
     problems: tuple[Problem, ...]
     """Everything that went to quarantine, by place."""
+    refused: Mapping[str, int]
+    """By intake, texts that could not be stored."""
 
 
 class _State(NamedTuple):
@@ -94,20 +99,22 @@ def save_texts(store: Store, batch: TextBatch) -> SavedTexts:
     with writing(store) as connection:
         known = _load_states(connection, {text.release.id for text in batch.texts})
         states, problems, kept = dict(known), list(batch.problems), []
+        refused = Counter[str]()
         for text in batch.texts:
             before = states.get(text.release.id)
             if problem := _refuse(text, before):
                 problems.append(problem)
+                refused[text.intake] += 1
                 continue
             kept.append(text)
             states[text.release.id] = _next(text, before, batch.version)
-        _save(connection, batch, kept, problems)
+        _save(connection, batch, kept, problems, refused)
         waiting = [key for key, state in states.items() if state.is_waiting]
         rows = [_waiting_row(key, states[key], batch.run_id) for key in sorted(waiting)]
         upsert(connection, tables.waiting, rows)
     found, new = {text.release.id for text in kept}, states.keys() - known.keys()
     changed = {key for key in found & known.keys() if states[key].text_sha256 != known[key].text_sha256}
-    return SavedTexts(len(new), len(changed), len(found - new - changed), tuple(waiting), tuple(problems))
+    return SavedTexts(len(new), len(changed), len(found - new - changed), tuple(waiting), tuple(problems), refused)
 
 
 def load_intakes(store: Store, ids: Iterable[str]) -> dict[str, Intake]:
@@ -171,7 +178,13 @@ def _next(text: StoredText, before: _State | None, version: str | None) -> _Stat
     return before._replace(seen_at=max(before.seen_at, text.seen_at), is_waiting=is_due)
 
 
-def _save(connection: Connection, batch: TextBatch, texts: Sequence[StoredText], problems: Sequence[Problem]) -> None:
+def _save(
+    connection: Connection,
+    batch: TextBatch,
+    texts: Sequence[StoredText],
+    problems: Sequence[Problem],
+    refused: Mapping[str, int],
+) -> None:
     sources = {text.release.source for text in texts} | {problem.source for problem in problems}
     insert_missing(connection, tables.source, [{"name": name} for name in sorted(sources)])
     releases: dict[str, Values] = {}
@@ -186,9 +199,7 @@ def _save(connection: Connection, batch: TextBatch, texts: Sequence[StoredText],
     failed = {quarantine_id(problem.source, problem.place) for problem in problems}
     places = {(source, text.place) for text in texts for source in (text.release.source, batch.source)}
     delete_where(connection, tables.quarantine.c.id, {quarantine_id(*place) for place in places} - failed)
-    refused = [problem.place for problem in problems[len(batch.problems) :]]
-    rows = [_intake_row(one, sum(place.startswith(one.place) for place in refused)) for one in batch.intakes]
-    upsert(connection, tables.intake, rows)
+    upsert(connection, tables.intake, [_intake_row(one, refused.get(one.id, 0)) for one in batch.intakes])
     alive = update(tables.run).where(tables.run.c.id == batch.run_id)
     connection.execute(alive.values(alive_at=utc(batch.seen_at)))
 

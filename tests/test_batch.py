@@ -18,12 +18,16 @@ from typer.testing import CliRunner
 
 from cli.main import build_app
 from flows.batch import extract_all
+from flows.extraction import extract_stored
 from flows.intake import Desk, Taken
 from flows.report import Report, add_reports
 from flows.workers import WorkerLostError
+from schemas.page import utc_now
+from schemas.release import Release
 from schemas.settings import Settings
 from store.database import close_store, open_store
 from store.load import load_quarantine
+from store.texts import StoredText, TextBatch, save_texts
 
 ROOT = Path(__file__).parents[1]
 
@@ -95,6 +99,16 @@ def test_what_loses_its_worker_is_tried_again(
     assert (report.total("stored"), len(report.notes)) == (stored, min(deaths, 2))
     assert [one.problem.code for one in load_quarantine(desk.store)] == (["worker_died"] if deaths == 9 else [])
     assert report.clean == (deaths < 9)
+
+
+def test_what_was_given_up_leaves_quarantine_when_it_is_extracted(desk: Desk) -> None:
+    release = Release(id="a", source="norvik", text="The fund gave much.")
+    save_texts(desk.store, TextBatch(utc_now(), [StoredText(release, utc_now(), "a.jsonl#1")]))
+    parts = extract_all(iter([Taken(("a",), Report())]), submitting(worker("a", 9, [])), lambda: 2, desk)
+    assert add_reports(part.report for part in parts).counts == {"norvik": {"failed": 1}}
+    assert [(one.problem.source, one.problem.place) for one in load_quarantine(desk.store)] == [("norvik", "a")]
+    extract_stored(desk.settings.model_copy(update={"model": "fast"}), ["a"])
+    assert load_quarantine(desk.store) == []
 
 
 def test_a_batch_that_fails_otherwise_is_left_and_named(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from flows.report import Report, add_reports
 from flows.visit import Reading
 from schemas.problem import Problem
 from schemas.settings import Settings
+from store.archive import save_bytes
 from store.database import Store, close_store, open_store
 from store.load import load_quarantine, load_release
 from store.waiting import list_waiting
@@ -202,3 +204,31 @@ def test_what_nobody_foresaw_costs_its_document(desk: Desk, tmp_path: Path, monk
     report = take(desk, *paths)
     assert (report.saved["new"], [one.code for one in report.problems]) == (1, ["reader", "reader"])
     assert [one.code for one in read_paths([paths[0]], 1000, None) if isinstance(one, Problem)] == ["reader"]
+
+
+def test_the_bytes_of_a_list_are_kept_once(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{}, {"text": "The fund gave much."}, *[{}] * 20]))
+    kept: list[bytes] = []
+
+    def save(url: str, data: bytes) -> str:
+        kept.append(data)
+        return save_bytes(url, data)
+
+    for module in ("flows.intake", "flows.process"):
+        monkeypatch.setattr(f"{module}.save_bytes", save)
+    problems = take(desk, path).problems
+    assert (len(problems), kept) == (21, [path.read_bytes()])
+    assert {problem.page_sha256 for problem in problems} == {sha256(path.read_bytes()).hexdigest()}
+    read = list(read_paths([path], 10_000, None, desk.settings.archive_url))
+    assert [one.page_sha256 for one in read if isinstance(one, Problem)] == [one.page_sha256 for one in problems]
+    assert len(kept) == 2
+
+
+def test_a_failure_counts_for_the_file_that_it_is_in(desk: Desk, tmp_path: Path) -> None:
+    path, packed = tmp_path / "a.jsonl", tmp_path / "a.jsonl.gz"
+    path.write_bytes(lines(1))
+    packed.write_bytes(gzip.compress(lines(2) + lines(2, words="Other words of")))
+    assert take(desk, path, packed).total("failed") == 1
+    assert take(desk, path).counts == {"files": {"known": 1}}
+    assert take(desk, packed).counts == {"files": {"known": 1, "failed": 1}}

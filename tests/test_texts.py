@@ -17,7 +17,7 @@ EARLY, LATE = (dt.datetime(2026, 6, 1, hour, tzinfo=dt.UTC) for hour in (8, 20))
 
 
 def text(key: str, words: str, seen_at: dt.datetime = EARLY, source: str = "norvik") -> StoredText:
-    return StoredText(Release(id=key, source=source, text=words), seen_at, f"/in/a.jsonl#{key}", EARLY)
+    return StoredText(Release(id=key, source=source, text=words), seen_at, f"/in/a.jsonl#{key}", EARLY, "i")
 
 
 def test_what_waits_is_found_by_ids_and_forgotten(store: Store) -> None:
