@@ -1,5 +1,6 @@
 """`dateline backup` and `dateline restore`: all that a store holds, in one file and back."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from schemas.settings import Settings
 from store.backup import Kept, save_backup
 from store.backup_file import BackupError
 from store.check_backup import check_backup
-from store.database import close_store, open_store
+from store.database import close_store, file_of, open_store
 from store.restore import restore_backup
 
 
@@ -28,6 +29,9 @@ def backup(
 ) -> None:
     """Write database, archived pages and what was learnt to one file, and check it; ingest may go on meanwhile."""
     settings = Settings()
+    source = file_of(settings.database_url)
+    if source and not os.path.exists(source):  # opened, it would be made
+        raise BackupError(f"{source}: there is no such database; set DATELINE_DATA_DIR or DATELINE_DATABASE")
     store = open_store(settings.database_url)
     try:
         manifest = save_backup(store, _kept(settings), file, utc_now(), overwrite)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.flow_run import prefect_starting, report_of, watched
+from cli.flow_run import check_paths, prefect_starting, report_of, watched
 from cli.output import complain, err, out, print_json
 from cli.tables import plain_table
 from extractors.names import check_model
@@ -35,6 +35,7 @@ def batch(
     if workers and dask:
         raise typer.BadParameter("--workers are processes here, --dask is a cluster; take one of them")
     found = [path for words in paths for path in _expand(words)]
+    check_paths(found)
     check_model(Settings().model)
     if dask or (Settings().dask and not workers):
         _check_dask()

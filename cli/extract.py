@@ -41,8 +41,6 @@ def extract(
     """Print the records of releases in files; nothing is stored."""
     if missing := next((path for path in paths if not os.path.exists(path)), None):
         raise typer.BadParameter(f"{missing} does not exist, or may not be reached; name files or folders of releases")
-    if output and not output.absolute().parent.is_dir():
-        raise typer.BadParameter(f"{output.parent} is no folder; make it first or write somewhere else")
     problems: list[Problem] = []
     with output_file(output) as stream, progress_bar() as progress:
         task = progress.add_task("Extracting", total=None)

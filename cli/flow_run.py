@@ -2,8 +2,9 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -13,6 +14,7 @@ from cli.output import err
 from cli.progress import Watch
 from flows.report import LISTENER, Report
 from schemas.settings import Settings
+from store.rows import plain
 
 
 @contextmanager
@@ -49,6 +51,13 @@ def prefect_starting() -> Iterator[None]:
     except ServerError as error:
         err.print(Text(f"Error: {error}", "bold red"), soft_wrap=True)
         raise typer.Exit(1) from error
+
+
+def check_paths(paths: Iterable[Path]) -> None:
+    """Raises BadParameter for a path that Prefect, which notes what flows are started with, cannot note."""
+    for path in map(str, paths):
+        if plain(path) != path:
+            raise typer.BadParameter(f"{plain(path)}: is no UTF-8; name its folder instead, in which it is found")
 
 
 def report_of(state: Any) -> Report:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.flow_run import prefect_starting, report_of, watched
+from cli.flow_run import check_paths, prefect_starting, report_of, watched
 from cli.output import complain, err, out, print_json
 from cli.tables import plain_table, shorten
 from extractors.names import check_model
@@ -50,6 +50,7 @@ def ingest(
     with ExitStack() as stack:
         if is_files:
             _existing(paths)
+            check_paths(paths)
             report = _run_files(paths, published.date() if published else None)
         else:
             chosen = _choose(_declared(paths, stack), source or [])

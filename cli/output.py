@@ -2,11 +2,13 @@
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
@@ -73,10 +75,17 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def output_file(path: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears under its name only when it is whole."""
+    """Standard output, or a file that appears under its name only when it is whole.
+
+    Raises BadParameter where there can be none.
+    """
     if path is None:
         yield out.file  # type: ignore[misc]  # rich types its file as IO[str]
         return
+    if not os.path.isdir(path.absolute().parent):
+        raise typer.BadParameter(f"{path.parent} is no folder; make it first or write somewhere else")
+    if os.path.isdir(path):
+        raise typer.BadParameter(f"{path} is a folder; name a file to write")
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w", encoding="utf8", newline="\n") as stream:

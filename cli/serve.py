@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -44,14 +45,14 @@ def serve(
     data_dir = settings.data_dir.absolute()
     data_dir.mkdir(parents=True, exist_ok=True)
     lock = _lock(data_dir / "serve.lock")
-    prefect_port = choose_port(port, PREFECT_PORT, lambda free: _moved("Prefect's page", "--port", free))
-    desk_port = choose_port(review_port, REVIEW_PORT, lambda free: _moved("the review page", "--review-port", free))
+    prefect_port = choose_port(port, PREFECT_PORT, partial(_moved, "Prefect's page", "--port"), review_port)
+    desk_port = choose_port(review_port, REVIEW_PORT, partial(_moved, "the review page", "--review-port"), prefect_port)
     _check_environment(prefect_port)
     _run(Plan(file.absolute(), data_dir, prefect_port, desk_port, at_once, (lock,)))
 
 
 def _moved(what: str, option: str, port: int) -> None:
-    _tell("serve", f"the usual port of {what} is taken by another program: it is at {port} now ({option} sets it)")
+    _tell("serve", f"the usual port of {what} is taken: it is at {port} now ({option} sets it)")
 
 
 def _check_environment(port: int) -> None:

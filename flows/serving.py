@@ -198,13 +198,17 @@ def _changed_at(path: Path) -> float | None:
         return None
 
 
-def choose_port(wanted: int | None, usual: int, say: Callable[[int], None]) -> int:
-    """The port that is wanted, else the usual one, else the next that is free, which is said.
+def choose_port(wanted: int | None, usual: int, say: Callable[[int], None], other: int | None = None) -> int:
+    """The port that is wanted, else the usual one, else the next that is free, which is said; never the other page's.
 
     Raises ServeError for one that is wanted and taken.
     """
     first = wanted or usual
+    if wanted and wanted == other:
+        raise ServeError(f"127.0.0.1:{first}: cannot be that of both Prefect's page and the review page; name two")
     for port in range(first, first + (1 if wanted else 20)):
+        if port == other:
+            continue
         with socket.socket() as trying:
             trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):

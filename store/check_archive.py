@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
@@ -22,23 +23,35 @@ def check_archive(archive_url: str, store: Store | None) -> Iterator[Finding]:
     """Findings on the archive of a store; without a store only whether it can be written."""
     try:
         files, root = url_to_fs(archive_url)
-        if isinstance(files, LocalFileSystem) and not files.exists(root):
-            yield Finding.ok(PART, f"{archive_url}: is made when something is first fetched")
-            return
-        probe = f"{root.rstrip('/')}/doctor-{secrets.token_hex(4)}"
-        try:
-            files.pipe_file(probe, b"")
-        finally:
-            with suppress(OSError):
-                files.rm_file(probe)
+        is_there = not isinstance(files, LocalFileSystem) or files.exists(root)
+        if is_there:
+            _probe(files, root)
     except Exception as error:  # whatever kind of error the library of an object store has
         yield Finding.fail(
             PART, f"{archive_url}: cannot be written: {error}", "check DATELINE_ARCHIVE, rights and space"
         )
         return
-    yield Finding.ok(PART, f"{archive_url}: can be written")
+    if is_there:
+        yield Finding.ok(PART, f"{archive_url}: can be written")
+    elif not store or not _has_pages(store):
+        yield Finding.ok(PART, f"{archive_url}: is made when something is first fetched")
+        return
     if store:
         yield _check_bodies(archive_url, store)
+
+
+def _probe(files: Any, root: str) -> None:
+    probe = f"{root.rstrip('/')}/doctor-{secrets.token_hex(4)}"
+    try:
+        files.pipe_file(probe, b"")
+    finally:
+        with suppress(OSError):
+            files.rm_file(probe)
+
+
+def _has_pages(store: Store) -> bool:
+    with reading(store) as connection:
+        return connection.execute(select(tables.page.c.id).limit(1)).first() is not None
 
 
 def _check_bodies(archive_url: str, store: Store) -> Finding:

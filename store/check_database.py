@@ -5,12 +5,12 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, make_url, select, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.checkup import Finding
 from store import tables
-from store.database import Store, StoreError, close_store, peek_store, reading
+from store.database import Store, StoreError, close_store, file_of, peek_store, reading
 from store.migrations.upgrade import is_known, is_up_to_date, revision_of
 from store.processes import has_ended
 from store.rows import utc
@@ -27,7 +27,7 @@ AND state LIKE 'idle in transaction%' AND state_change < now() - interval '10 mi
 
 def check_database(database_url: str, now: dt.datetime) -> Iterator[Finding]:
     """Findings on the database at a URL."""
-    file = _file_of(database_url)
+    file = file_of(database_url)
     try:
         if file:
             file.stat()
@@ -45,14 +45,6 @@ def check_database(database_url: str, now: dt.datetime) -> Iterator[Finding]:
         yield Finding.fail(PART, f"{store.url}: cannot be read: {cause}", "restore a backup, or mend what it names")
     finally:
         close_store(store)
-
-
-def _file_of(database_url: str) -> Path | None:
-    try:
-        url = make_url(database_url)
-    except ArgumentError:
-        return None
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def _check(store: Store, file: Path | None, now: dt.datetime) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ SQLite and PostgreSQL behave alike here: many may read at once, each from one co
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from store.migrations.upgrade import is_up_to_date, upgrade
 
 BUSY_SECONDS = 120
 """How long a writer waits for its turn."""
+_PASSWORD = re.compile("//.*@")
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -95,6 +97,15 @@ def peek_store(database_url: str) -> Store:
     return Store(_connect(url), url.render_as_string(hide_password=True))
 
 
+def file_of(database_url: str) -> Path | None:
+    """The file of an SQLite database; None for any other, and for what is no URL."""
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        return None
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 def close_store(store: Store) -> None:
     """Close every connection; the store cannot be used after this."""
     store.engine.dispose()
@@ -133,9 +144,10 @@ def _what_to_do(cause: str) -> str:
 def _normalise(database_url: str) -> URL:
     try:
         url = make_url(database_url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the second for a port that is no number
+        shown = _PASSWORD.sub("//…@", database_url)
         raise StoreError(
-            f"{database_url!r} is no database URL; write sqlite:///path/to/file or postgresql://user@host/name"
+            f"{shown!r} is no database URL; write sqlite:///path/to/file or postgresql://user@host/name"
         ) from error
     if url.drivername.startswith("sqlite") and url.database in (None, "", ":memory:"):
         raise StoreError("a database in memory is lost with its connection; write sqlite:///path/to/file")

@@ -26,6 +26,7 @@ def restore_backup(store: Store, kept: Kept, path: Path, replace: bool = False) 
     """Put a backup into an empty store; with `replace` in the place of all that the store holds.
 
     The whole file is checked first, and the database changes in one transaction: killed at any point, it is as before.
+    What was learnt is switched on when that is done.
     Bodies are added to the archive; what else is there stays. Raises BackupError for a backup that is not whole or is
     of a newer version, and for a store that holds something; ArchiveError when a body cannot be kept.
     """
@@ -43,12 +44,12 @@ def restore_backup(store: Store, kept: Kept, path: Path, replace: bool = False) 
             fill_words(connection)
             fill_changes(connection)
             _end_runs(connection)
-            _switch_on(kept.learned, learned)
     except CommandError as error:
         raise BackupError(f"{path}: was made by a newer version of Dateline ({error}); update the program") from error
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         raise BackupError(f"{store.url}: cannot take the backup ({cause}); it is as it was before") from error
+    _switch_on(kept.learned, learned)
     return manifest
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from cli.main import build_app
@@ -217,6 +218,9 @@ def test_the_commands(store: Store, kept: Kept, tmp_path: Path, make_item: Calla
     assert (code, (new / "archive" / sha256[:2] / f"{sha256}.gz").exists()) == (0, True), said
     assert "holds something already" in run("restore", file, folder=new)[1]
     assert "there is no such file" in run("restore", "nosuch", folder=tmp_path / "none")[1]
+    code, said = run("backup", file, "--overwrite", folder=tmp_path / "none")
+    assert "there is no such database" in said
+    assert run("restore", "--check", file)[0] == 0  # the good one is still there
     assert not (tmp_path / "none").exists()
     (new / "archive" / sha256[:2] / f"{sha256}.gz").unlink()
     code, said = run("backup", str(tmp_path / "b2"), folder=new)
@@ -245,6 +249,24 @@ def test_a_restore_that_is_killed_changes_nothing(
     assert start_program(KILLED, *given).wait() == -signal.SIGKILL
     assert contents(store) == before
     assert not learned.exists()
+
+
+def test_what_was_learnt_is_switched_with_the_rows(
+    store: Store, kept: Kept, tmp_path: Path, make_item: Callable[..., Item]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("COMMIT", None, Exception("disk full"))
+
+    fill(store, kept, make_item)
+    save_backup(store, kept, tmp_path / "b", NOW)
+    kept.learned.write_text("learnt since")
+    event.listen(store.engine, "commit", fail)
+    with pytest.raises(BackupError, match="disk full"):
+        restore_backup(store, kept, tmp_path / "b", replace=True)
+    event.remove(store.engine, "commit", fail)
+    assert kept.learned.read_text() == "learnt since"
+    restore_backup(store, kept, tmp_path / "b", replace=True)
+    assert kept.learned.read_text() == '{"what": "was learnt"}'
 
 
 WRITER = """

@@ -141,9 +141,11 @@ def test_no_more_is_taken_in_than_keeps_workers_busy(desk: Desk) -> None:
         list(extract_all(taken(), submit, lambda: 3, desk))
 
 
+NOT_UTF8 = os.fsdecode(b"caf\xe9.txt")
 WRONG = [
     (["nowhere.jsonl"], "there is no such file or folder"),
     (["*.jsonl"], "none that fits it as a pattern"),
+    ([NOT_UTF8], "is no UTF-8; name its folder"),
     (["x" * 300], "there is no such file or folder"),  # a name that no file may have
     ([".", "--workers", "2", "--dask", "tcp://127.0.0.1:1"], "take one of them"),
     ([".", "--workers", "0"], "--workers"),
@@ -155,9 +157,11 @@ def test_wrong_usage_is_said_before_anything_is_started(
     words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner(env={"COLUMNS": "300"}).invoke(build_app(["batch"]), ["batch", *words])
-    assert result.exit_code == 2
-    assert said in " ".join(result.stderr.split())
+    (tmp_path / NOT_UTF8).touch()
+    for command in ("batch", "ingest") if NOT_UTF8 in words else ("batch",):
+        result = CliRunner(env={"COLUMNS": "300"}).invoke(build_app([command]), [command, *words])
+        assert result.exit_code == 2
+        assert said in " ".join(result.stderr.split())
 
 
 PROGRAM = "import flows.quiet, flows.progress; flows.progress.FIRST_SECONDS = 0; from cli.main import main; main()"

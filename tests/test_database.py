@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 UNUSABLE = [
     ("", "no database URL"),
     ("releases.sqlite", "no database URL"),  # a path is no URL
+    ("postgresql://someone:secret@host:port/x", "no database URL"),  # no number
     ("sqlite://", "in memory"),  # each connection would have a database of its own
     ("sqlite:///:memory:", "in memory"),
     ("mysql://localhost/x", "is not supported"),

@@ -85,7 +85,8 @@ def test_a_database_that_is_damaged_locked_or_none(store: Store, database_url: s
     missing = tmp_path / "none" / "x.sqlite"
     assert worst(check_database(f"sqlite:///{missing}", utc_now()))[0] == "warn"
     assert not missing.parent.exists()
-    assert worst(check_database("nosuch://x", utc_now())) == ("fail", "cannot be opened")
+    for wrong in ("nosuch://x", "postgresql://u@host:port/db"):
+        assert worst(check_database(wrong, utc_now())) == ("fail", "cannot be opened")
 
 
 def worst(findings: object) -> tuple[str, str]:
@@ -108,6 +109,10 @@ def test_an_archive(store: Store, tmp_path: Path) -> None:
     assert [one.state for one in findings] == ["ok", "fail"]
     assert f"1 are lost or damaged: {url}: holds no {sha256}" in findings[1].found
     assert [path.name for path in (tmp_path / "archive").iterdir()] == [sha256[:2]]
+    (tmp_path / "archive").rename(tmp_path / "elsewhere")
+    assert [one.state for one in check_archive(url, None)] == ["ok"]
+    assert [(one.state, "1 are lost" in one.found) for one in check_archive(url, store)] == [("fail", True)]
+    assert not (tmp_path / "archive").exists()
     (tmp_path / "taken").write_text("a file, not a folder")
     assert [one.state for one in check_archive(str(tmp_path / "taken"), None)] == ["fail"]
     assert [one.state for one in check_archive("nosuch://x", None)] == ["fail"]

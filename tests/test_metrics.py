@@ -124,3 +124,6 @@ def test_the_command(tmp_path: Path) -> None:
     assert CliRunner().invoke(build_commands(), ["metrics", "-o", str(file)], env=env).exit_code == 0
     assert samples(file.read_text())["dateline_releases", ()] == 0
     assert "dateline_releases 0.0" in CliRunner().invoke(build_commands(), ["metrics"], env=env).output
+    for wrong, said in ((tmp_path / "none" / "x.prom", "is no folder"), (tmp_path, "is a folder; name a file")):
+        done = CliRunner().invoke(build_commands(), ["metrics", "-o", str(wrong)], env={**env, "COLUMNS": "300"})
+        assert (done.exit_code, said in done.output) == (2, True), done.output

@@ -22,8 +22,10 @@ import httpx
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from typer.testing import CliRunner
 
 import flows.serving
+from cli.main import build_app
 from flows.deploy import DeployError, Options, deploy
 from flows.serving import ServeError, choose_port
 from flows.watch import mark_lifeless
@@ -301,6 +303,32 @@ def test_ports() -> None:
             choose_port(port, 4200, told.append)
     assert choose_port(port, 4200, told.append) == port
     assert len(told) == 1
+    assert choose_port(None, port, told.append, other=port) == told[1] > port
+    with pytest.raises(ServeError, match=f"127.0.0.1:{port}: .* both"):
+        choose_port(port, 4200, told.append, other=port)
+
+
+BOTH = [
+    (["--port", "8470"], 8470),  # the usual one of the review page
+    (["--review-port", "4200"], 4200),  # that of Prefect's server
+]
+
+
+@pytest.mark.parametrize(("words", "named"), BOTH)
+def test_one_port_named_as_the_other_usually_is(
+    words: list[str], named: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[flows.serving.Plan] = []
+    monkeypatch.setattr("cli.serve._run", plans.append)
+    monkeypatch.setattr("cli.serve.check_model", lambda _: None)
+    (tmp_path / "sources.toml").write_text(TOML.format(url="http://127.0.0.1"))
+    words = ["serve", str(tmp_path / "sources.toml"), *words]
+    done = CliRunner().invoke(
+        build_app(["serve"]), words, env={"DATELINE_DATA_DIR": str(tmp_path), "PREFECT_API_URL": ""}
+    )
+    assert done.exit_code == 0, done.output
+    assert named in (plans[0].port, plans[0].review_port)
+    assert plans[0].port != plans[0].review_port
 
 
 def test_what_the_user_set_counts(tmp_path: Path) -> None:
