@@ -1,13 +1,13 @@
 """Who pays whom how much: payments that count, added up by currency alone, as people left them where they reviewed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
 
 from store.database import Store, reading
-from store.review_desk import load_reviewed
+from store.review_desk import load_all_reviewed
 
 _UNREVIEWED = """
 SELECT currency, issuer, payer, payee, substr(CAST(published AS TEXT), 1, 7) AS month, count(*) AS payments,
@@ -18,8 +18,10 @@ WHERE counts AND currency IS NOT NULL AND release_id NOT IN (SELECT release_id F
 GROUP BY 1, 2, 3, 4, 5
 """
 _REVIEWED = """
-SELECT DISTINCT release_id FROM review
-WHERE opinion = 1 AND release_id NOT IN (SELECT release_id FROM release_copy) ORDER BY release_id
+SELECT DISTINCT release.id FROM review JOIN release ON release.id = review.release_id
+WHERE opinion = 1 AND release.id NOT IN (SELECT release_id FROM release_copy)
+  AND (CAST(:source AS TEXT) IS NULL OR source = :source)
+ORDER BY release.id
 """
 
 
@@ -79,7 +81,10 @@ def load_money(store: Store, source: str | None = None) -> list[Money]:
     Parts of other payments and releases that tell another one again are left out.
     """
     sums: dict[str, tuple[_Sums, _Sums, _Sums]] = defaultdict(lambda: (_Sums(), _Sums(), _Sums()))
-    for paid in (*_load_unreviewed(store, source), *_iter_reviewed(store, source)):
+    with reading(store) as connection:  # both from one state, lest what is reviewed meanwhile be in neither or both
+        unreviewed = [_Paid(*row) for row in connection.execute(text(_UNREVIEWED), {"source": source})]
+        reviewed = connection.execute(text(_REVIEWED), {"source": source}).scalars().all()
+    for paid in (*unreviewed, *_iter_reviewed(store, reviewed)):
         issuers, pairs, months = sums[paid.currency]
         issuers.add(paid.issuer or "not known", paid)
         pairs.add(f"{paid.payer or 'not said'} → {paid.payee or 'not said'}", paid)
@@ -94,18 +99,8 @@ def _money(currency: str, issuers: _Sums, pairs: _Sums, months: _Sums) -> Money:
     return Money(currency, total, payments, issuers.largest(), pairs.largest(), by_month)
 
 
-def _load_unreviewed(store: Store, source: str | None) -> list[_Paid]:
-    with reading(store) as connection:
-        return [_Paid(*row) for row in connection.execute(text(_UNREVIEWED), {"source": source})]
-
-
-def _iter_reviewed(store: Store, source: str | None) -> Iterator[_Paid]:
-    with reading(store) as connection:
-        reviewed = connection.execute(text(_REVIEWED)).scalars().all()
-    for key in reviewed:
-        record = load_reviewed(store, key)
-        if record is None or source not in (None, record.release.source):
-            continue
+def _iter_reviewed(store: Store, reviewed: Sequence[str]) -> Iterator[_Paid]:
+    for record in load_all_reviewed(store, reviewed):
         for paid in record.commitments:
             if paid.part_of is None and paid.currency is not None:
                 yield _Paid(

@@ -72,6 +72,15 @@ def load_reviewed(store: Store, release_id: str) -> Record | None:
         return None
 
 
+def load_all_reviewed(store: Store, release_ids: Sequence[str]) -> Iterator[Record]:
+    """The records of these releases as people left them; nothing for those that are not stored."""
+    record = tables.record.c
+    stored = select(record.release_id).where(record.is_current).order_by(record.release_id)
+    for start in range(0, len(release_ids), _PAGEFUL):
+        some = release_ids[start : start + _PAGEFUL]
+        yield from map(_apply, _load_cases(store, stored.where(record.release_id.in_(some))))
+
+
 def load_standing(store: Store, release_id: str) -> tuple[Case, ReviewStatus] | None:
     """What holds for a release and how far its review is; None for one without a record."""
     try:

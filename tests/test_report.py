@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,16 +11,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from review.app import build_app
 from review.money_charts import MOST, draw_columns, draw_rows
 from review.report import make_report
 from review.setup import Setup
 from schemas.record import Commitment
-from schemas.review import Correct
-from store import tables
-from store.database import Store, close_store, open_store, writing
+from schemas.review import Accept, Correct, Undo
+from store import money, tables
+from store.database import Store, close_store, open_store, reading, writing
 from store.models import Item
 from store.money import Sum, load_money
 from tests.reviewing import start
@@ -60,6 +61,26 @@ def test_sums(filled: Store) -> None:
     assert (dollars.currency, dollars.total, dollars.by_month) == ("USD", 7.0, (Sum("no date", 7.0, 1),))
     assert [one.currency for one in load_money(filled, "other")] == ["USD"]
     assert load_money(filled, "nobody") == []
+
+
+def test_what_is_reviewed_meanwhile_is_neither_twice_nor_missing(
+    store: Store, make_item: MakeItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    march = make_item("2", release={"published": dt.date(2026, 3, 1)})
+    first, second = start(store, make_item("1")), start(store, march)
+    done = second.do(Accept(targets=(second.target("€2.50 million"),)))
+
+    @contextmanager
+    def interrupted(store: Store) -> Iterator[Connection]:
+        with reading(store) as connection:
+            yield connection
+        monkeypatch.setattr(money, "reading", reading)
+        first.do(Accept(targets=(first.target("€2.50 million"),)))
+        second.do(Undo(number=done.number))
+
+    monkeypatch.setattr(money, "reading", interrupted)
+    euros = load_money(store)[0]
+    assert [(one.what, one.payments) for one in euros.by_month] == [("2026-03", 1), ("2026-05", 1)]
 
 
 def test_pictures_of_many_and_of_none() -> None:
