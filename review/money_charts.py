@@ -11,7 +11,7 @@ ROW, LABEL = 26, 230
 _BARS = WIDTH - LABEL - 70
 HEIGHT, BOTTOM, LEFT = 200, 172, 52
 MOST = 12
-"""Bars of one picture; the table has all."""
+"""Bars of one picture; the table has more."""
 MONTHS = 36
 """Columns of one picture: the last ones."""
 

@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 DRAWN = 8
 """Currencies with pictures: those with most payments; the first table has all."""
 ROWS = 100
-"""Rows of a table: the largest."""
+"""Rows of a table: the largest; one by month has all."""
 
 
 @router.get("/report")

@@ -11,7 +11,7 @@ from store.review_desk import load_all_reviewed
 
 _UNREVIEWED = """
 SELECT currency, issuer, payer, payee, substr(CAST(published AS TEXT), 1, 7) AS month, count(*) AS payments,
-       sum(value) AS total
+       sum(value) AS total, sum(CASE WHEN qualifier IN ('up_to', 'under') THEN value ELSE 0 END) AS at_most
 FROM payments
 WHERE counts AND currency IS NOT NULL AND release_id NOT IN (SELECT release_id FROM review WHERE opinion = 1)
   AND (CAST(:source AS TEXT) IS NULL OR source = :source)
@@ -38,6 +38,9 @@ class Money(NamedTuple):
 
     currency: str
     total: float
+    """Ranges with their lower end."""
+    at_most: float
+    """What of it is the sum of ceilings: `up to €2 million`."""
     payments: int
     by_issuer: tuple[Sum, ...]
     """The largest first."""
@@ -55,6 +58,7 @@ class _Paid(NamedTuple):
     month: str | None
     payments: int
     total: float
+    at_most: float
 
 
 class _Sums:
@@ -81,6 +85,7 @@ def load_money(store: Store, source: str | None = None) -> list[Money]:
     Parts of other payments and releases that tell another one again are left out.
     """
     sums: dict[str, tuple[_Sums, _Sums, _Sums]] = defaultdict(lambda: (_Sums(), _Sums(), _Sums()))
+    at_most: dict[str, float] = defaultdict(float)
     with reading(store) as connection:  # both from one state, lest what is reviewed meanwhile be in neither or both
         unreviewed = [_Paid(*row) for row in connection.execute(text(_UNREVIEWED), {"source": source})]
         reviewed = connection.execute(text(_REVIEWED), {"source": source}).scalars().all()
@@ -89,14 +94,15 @@ def load_money(store: Store, source: str | None = None) -> list[Money]:
         issuers.add(paid.issuer or "not known", paid)
         pairs.add(f"{paid.payer or 'not said'} → {paid.payee or 'not said'}", paid)
         months.add(paid.month or "no date", paid)
-    made = [_money(currency, *found) for currency, found in sums.items()]
+        at_most[paid.currency] += paid.at_most
+    made = [_money(currency, at_most[currency], *found) for currency, found in sums.items()]
     return sorted(made, key=lambda one: (-one.payments, one.currency))
 
 
-def _money(currency: str, issuers: _Sums, pairs: _Sums, months: _Sums) -> Money:
+def _money(currency: str, at_most: float, issuers: _Sums, pairs: _Sums, months: _Sums) -> Money:
     by_month = months.in_order()
     total, payments = sum(one.total for one in by_month), sum(one.payments for one in by_month)
-    return Money(currency, total, payments, issuers.largest(), pairs.largest(), by_month)
+    return Money(currency, total, at_most, payments, issuers.largest(), pairs.largest(), by_month)
 
 
 def _iter_reviewed(store: Store, reviewed: Sequence[str]) -> Iterator[_Paid]:
@@ -111,4 +117,5 @@ def _iter_reviewed(store: Store, reviewed: Sequence[str]) -> Iterator[_Paid]:
                     month=f"{record.release.published:%Y-%m}" if record.release.published else None,
                     payments=1,
                     total=float(paid.value),
+                    at_most=float(paid.value) if paid.qualifier in ("up_to", "under") else 0.0,
                 )

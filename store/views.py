@@ -42,7 +42,8 @@ PAYMENTS = View(
         *own("commitment", "text", kind="commitment, price, result, penalty, budget, valuation, debt, …"),
         *money("commitment"),
         ViewColumn("counts", "flag", "(commitment.part_of IS NULL AND release_copy.release_id IS NULL)",
-                   "add up only rows where it is true: no part of another payment, not from a release told again"),
+                   "add up only rows where it is true: no part of another payment, not from a release told again; "
+                   "ceilings (`up_to`, `under`) are among them"),
         *own("commitment", "text", payer="who pays"),
         entity("payer_entity", "commitment.payer_id", _ENTITY),
         *own("commitment", "text", payee="who is paid"),

@@ -13,8 +13,10 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 from sqlalchemy import Connection, insert
 
+from review import money_charts
 from review.app import build_app
 from review.money_charts import MOST, draw_columns, draw_rows
+from review.render import render
 from review.report import make_report
 from review.setup import Setup
 from schemas.record import Commitment
@@ -22,7 +24,7 @@ from schemas.review import Accept, Correct, Undo
 from store import money, tables
 from store.database import Store, close_store, open_store, reading, writing
 from store.models import Item
-from store.money import Sum, load_money
+from store.money import Money, Sum, load_money
 from tests.reviewing import start
 
 MakeItem = Callable[..., Item]
@@ -106,6 +108,31 @@ def test_the_page_and_the_file(filled: Store) -> None:
     assert not re.search(r"<script|<link|src=|url\(|@import|https?://", file)
     assert "no payment" in client.get("/report?source=nobody").text
     assert client.get(f"/report?source={'x' * 99}").status_code == 422
+
+
+def test_tables_have_all_months_and_the_largest_of_others() -> None:
+    many = tuple(Sum(f"issuer {number:03}", 999.0 - number, 1) for number in range(101))
+    months = tuple(Sum(f"{2000 + number // 12}-{number % 12 + 1:02}", 1.0, 1) for number in range(101))
+    rows = {"drawn": [Money("EUR", 1.0, 0.0, 101, many, (), months)], "charts": money_charts, "table_rows": 100}
+    page = render("report_file.html", style="", money=rows["drawn"], source=None, made="today", **rows)
+    assert "2000-01</bdi>" in page
+    assert "2008-05</bdi>" in page
+    assert "issuer 099</bdi>" in page
+    assert "issuer 100</bdi>" not in page
+    assert page.count("The 100 largest of 101.") == 1
+
+
+def test_ceilings_count_and_are_told(store: Store, make_item: MakeItem) -> None:
+    start(store, make_item("1"))
+    firm = make_item("2")
+    paid = firm.record.commitments[0].model_copy(update={"qualifier": "exact", "value": Decimal(400)})
+    start(store, firm.model_copy(update={"record": firm.record.model_copy(update={"commitments": (paid,)})}))
+    ana = start(store, make_item("3"))
+    ana.do(Correct(target=ana.target("€2.50 million"), changes={"qualifier": "under", "value": "50"}))
+    assert [(one.total, one.at_most) for one in load_money(store)] == [(2500450.0, 2500050.0)]
+    page = make_report(store)
+    assert '<th scope="col" class="num">Of it at most</th>' in page
+    assert '<td class="num">2,500,050.00</td>' in page
 
 
 @pytest.fixture
