@@ -108,13 +108,19 @@ def as_json_value(value: Any) -> Any:
 
     >>> as_json_value(Decimal("2.50")), as_json_value(dt.date(2026, 5, 4)), as_json_value(b"a"), as_json_value(math.inf)
     ('2.50', '2026-05-04', '61', 'inf')
+    >>> as_json_value({"days": [dt.date(2026, 5, 4), None]})
+    {'days': ['2026-05-04', None]}
     """
+    if isinstance(value, list):
+        return [as_json_value(one) for one in value]
+    if isinstance(value, dict):
+        return {name: as_json_value(one) for name, one in value.items()}
     if isinstance(value, dt.date | dt.time):  # a datetime is a date
         return value.isoformat()
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    if value is None or isinstance(value, bool | int | float | str | list | dict):
+    if value is None or isinstance(value, bool | int | float | str):
         return value
     return str(value)

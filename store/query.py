@@ -50,10 +50,11 @@ def answering(store: Store, sql: str, seconds: float) -> Iterator[Answer]:
 
     Raises QueryError for what is no such statement, names what is not there, or takes longer.
     """
+    deadline = time.monotonic() + seconds
     is_postgres = store.engine.dialect.name == "postgresql"
     with (_ask_postgres if is_postgres else _ask_sqlite)(store, sql, seconds) as cursor:
         names = _tell_apart(column[0] for column in cursor.description)
-        yield Answer(names, _read(cursor, sql, seconds))
+        yield Answer(names, _read(cursor, sql, seconds, deadline))
 
 
 def _tell_apart(names: Iterable[str]) -> tuple[str, ...]:
@@ -72,8 +73,10 @@ def _tell_apart(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _read(cursor: Any, sql: str, seconds: float) -> Iterator[tuple[Any, ...]]:
+def _read(cursor: Any, sql: str, seconds: float, deadline: float) -> Iterator[tuple[Any, ...]]:
     while True:
+        if time.monotonic() > deadline:  # PostgreSQL looks at the clock for each fetch by itself
+            raise QueryError(_too_long(seconds))
         with _telling(sql, seconds):
             rows = cursor.fetchmany(_AT_ONCE)
         if not rows:
@@ -144,7 +147,7 @@ def _is_of_database(error: Exception) -> bool:
 def _explain(error: Exception, sql: str, seconds: float) -> str:
     said = str(error).strip()
     if "interrupted" in said or "statement timeout" in said:
-        return f"it took longer than {seconds:g} seconds; narrow it down, or allow more with --timeout"
+        return _too_long(seconds)
     if any(words in said for words in ("not authorized", "prohibited", "read-only", "readonly")):
         return f"only questions are answered, nothing is changed ({said}); write one SELECT"
     if any(words in said for words in ("one statement at a time", "multiple commands")):
@@ -153,6 +156,10 @@ def _explain(error: Exception, sql: str, seconds: float) -> str:
         if found := pattern.search(said):
             return _suggest(what, found.group(1), sql)
     return f"{said.partition(chr(10))[0]}; `dateline query --tables` lists views and columns"
+
+
+def _too_long(seconds: float) -> str:
+    return f"it took longer than {seconds:g} seconds; narrow it down, or allow more with --timeout"
 
 
 def _suggest(what: str, name: str, sql: str) -> str:

@@ -5,9 +5,11 @@ import datetime as dt
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -144,6 +146,16 @@ def test_it_ends_in_time(filled: Store) -> None:
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
     with pytest.raises(QueryError, match=r"longer than 0\.2 seconds"):
         ask(filled, endless, 0.2)
+
+
+def test_all_rows_together_come_in_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
+    with pytest.raises(QueryError, match="longer than 20 seconds"), answering(store, endless, 20) as answer:
+        assert next(answer.rows) == (1,)
+        later = time.monotonic() + 21
+        monkeypatch.setattr("store.query.time", SimpleNamespace(monotonic=lambda: later))
+        for row in answer.rows:
+            assert row[0] < 1000  # no further rows were fetched
 
 
 def test_rows_come_while_they_are_read(filled: Store) -> None:
