@@ -163,7 +163,9 @@ def _dump_json(value: Any) -> str:
 
 def _connect(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, json_serializer=_dump_json, pool_pre_ping=True)
+        engine = create_engine(url, json_serializer=_dump_json, pool_pre_ping=True)
+        event.listen(engine, "connect", _configure_postgres)
+        return engine
     Path(str(url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
     connecting = {"timeout": BUSY_SECONDS, "cached_statements": 500}
     # The connection that was used last is used first, so that few have a cache full of pages.
@@ -172,6 +174,11 @@ def _connect(url: URL) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     _write_ahead(engine)
     return engine
+
+
+def _configure_postgres(connection: Any, _record: object) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")  # servers have that of their place
+    connection.commit()  # else undone with the first transaction that is
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:

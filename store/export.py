@@ -1,6 +1,7 @@
 """Records as files: JSONL as the extractor wrote them, or one CSV file for each kind of value."""
 
 import csv
+import datetime as dt
 import os
 import re
 from collections.abc import Iterator
@@ -115,13 +116,15 @@ def export_table(connection: Connection, path: Path, rows: Select[Any]) -> int:
 
 
 def as_cell(value: object) -> object:
-    """What a spreadsheet shows of a value, and never runs.
+    """What a spreadsheet shows of a value, and never runs; moments in UTC.
 
     >>> as_cell("=HYPERLINK(1)"), as_cell("-12.50"), as_cell("- a dash"), as_cell(None)
     ("'=HYPERLINK(1)", '-12.50', "'- a dash", '')
     """
     if value is None:
         return ""
+    if isinstance(value, dt.datetime) and value.tzinfo:
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
     text = str(value)
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 

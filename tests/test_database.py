@@ -1,15 +1,24 @@
 """Opening, transactions, and what is left when processes are killed or write at once; on SQLite and PostgreSQL."""
 
+import csv
+import datetime as dt
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from store import tables
+from store.daily import load_days
 from store.database import Store, StoreError, close_store, open_store, reading, writing
+from store.export import export_csv
 from store.load import iter_records
+from store.models import Batch, Item
+from store.query import answering
+from store.save import save_batch
 from tests.counting import count_rows
 from tests.forked import Forked, start_program
 
@@ -77,6 +86,25 @@ def test_the_short_name_of_postgresql(request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("postgres_server")
     store = open_store(server.replace("postgresql://", "postgres://"))
     assert store.engine.dialect.driver == "psycopg"
+    close_store(store)
+
+
+def test_moments_are_utc_wherever_the_server_is(
+    database_url: str, tmp_path: Path, make_item: Callable[..., Item]
+) -> None:
+    if database_url.startswith("postgresql"):
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {connection.info.dbname} SET timezone = 'Asia/Tokyo'")
+    store = open_store(database_url)
+    save_batch(store, Batch(seen_at=dt.datetime(2026, 6, 1, 23, 30, tzinfo=dt.UTC), items=(make_item(),)))
+    with pytest.raises(ZeroDivisionError), reading(store):
+        raise ZeroDivisionError  # the connection is used again after it was rolled back
+    assert [day.releases for day in load_days(store, dt.date(2026, 6, 2), 2)] == [1, 0]
+    with answering(store, "SELECT first_seen FROM releases", 20) as answer:
+        assert str(next(answer.rows)[0]).startswith("2026-06-01 23:30:00")
+    export_csv(store, tmp_path / "out")
+    with (tmp_path / "out" / "releases.csv").open(encoding="utf8", newline="") as file:
+        assert next(csv.DictReader(file))["first_seen"] == "2026-06-01 23:30:00"
     close_store(store)
 
 

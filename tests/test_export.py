@@ -33,6 +33,8 @@ CELLS = [
     ("-5+cmd", "'-5+cmd"),
     (Decimal("-2.50"), "-2.50"),
     (dt.date(2026, 5, 4), "2026-05-04"),
+    (dt.datetime(2026, 6, 1, 12), "2026-06-01 12:00:00"),  # as SQLite gives it
+    (dt.datetime(2026, 6, 1, 14, tzinfo=dt.timezone(dt.timedelta(hours=2))), "2026-06-01 12:00:00"),  # as PostgreSQL
     (0.5, "0.5"),
     ("1 = 1", "1 = 1"),
     ("", ""),
