@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Connection, Select, Table, Text, cast, select
 
 from store import tables
 from store.arrow import MONEY, arrow_type, as_batch
-from store.database import Store, reading
+from store.database import Store, StoreError, reading
 from store.duckdb_earlier import Earlier, attach_earlier, read_state, take_over, write_state
 from store.export import Wanted, changed_after, stream, whole_path
 from store.export_reviewed import rows_beside
@@ -66,6 +66,8 @@ def export_duckdb(store: Store, path: Path, wanted: Wanted) -> dict[str, int]:
                 for view in VIEWS.values():
                     file.execute(f"CREATE VIEW {view.name} AS {view.sql}")
                 write_state(file, state)
+        except duckdb.Error as error:
+            raise StoreError(f"{path}: cannot be written ({error}); check its rights and space") from error
         finally:
             Path(f"{unfinished}.wal").unlink(missing_ok=True)
     Path(f"{path}.wal").unlink(missing_ok=True)  # what somebody else wrote to the file before

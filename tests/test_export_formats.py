@@ -111,6 +111,21 @@ def test_an_export_that_fails_leaves_the_one_before(
     assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
 
 
+def test_a_duckdb_file_that_cannot_be_written_says_so(
+    store: Store, ana: Reviewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(StoreError, match=r"^/proc/x\.duckdb: cannot be written .*; check its rights and space"):
+        export_duckdb(store, Path("/proc/x.duckdb"), Wanted())  # no file can be made there
+
+    def fail(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("could not write block: No space left on device")
+
+    monkeypatch.setattr("store.export_duckdb._insert", fail)
+    with pytest.raises(StoreError, match=r"cannot be written \(could not write block: No space left"):
+        export_duckdb(store, tmp_path / "out" / "x.duckdb", Wanted())
+    assert not list((tmp_path / "out").iterdir())
+
+
 def test_duckdb_answers_the_same_questions(store: Store, ana: Reviewer, tmp_path: Path) -> None:
     written = export_duckdb(store, tmp_path / "x.duckdb", Wanted())
     with duckdb.connect(str(tmp_path / "x.duckdb"), read_only=True) as file:
