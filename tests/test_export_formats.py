@@ -25,9 +25,11 @@ from store.views import VIEWS
 from tests.reviewing import Reviewer
 from tests.test_export_reviewed import reviewed
 from tests.test_query import DOCUMENT
+from tests.test_tables import tell_twice
 
 MakeItem = Callable[..., Item]
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
+EXPORTS = (Path(__file__).parents[1] / "docs" / "export.md").read_text(encoding="utf8")
 
 
 @pytest.fixture
@@ -51,6 +53,16 @@ def test_parquet_has_the_rows_of_csv_with_their_types(store: Store, ana: Reviewe
     release = read_parquet(tmp_path / "p" / "releases")[0]
     assert release["first_seen"].tzinfo is not None
     assert (tmp_path / "p" / "people" / "year=2026" / "part-0.parquet").is_file()
+
+
+def test_the_question_of_the_document_counts_once(
+    store: Store, make_item: MakeItem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (question,) = re.findall(r"```sql\n(.*?)```", EXPORTS, re.DOTALL)
+    tell_twice(store, make_item)
+    export_parquet(store, tmp_path / "out", Wanted())
+    monkeypatch.chdir(tmp_path)
+    assert duckdb.sql(question).fetchall() == [("Norvik Foundation", "Harbour School", Decimal(2500000))]
 
 
 def test_parquet_and_duckdb_have_what_people_decided(store: Store, ana: Reviewer, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import URL, text
@@ -12,6 +13,7 @@ from store import tables
 from store.database import Store, reading
 from store.models import Batch, Item
 from store.save import save_batch
+from tests.test_copies import told
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "store.md").read_text(encoding="utf8")
 QUERIES = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -52,6 +54,24 @@ def test_the_queries_run(store: Store, make_item: Callable[..., Item]) -> None:
             rows = connection.execute(text(query)).all()
             assert rows, query
             assert set(answer) <= set(rows[0]), query
+
+
+def tell_twice(store: Store, make_item: Callable[..., Item]) -> None:
+    """One payment and a part of it, in a release and in a copy of that."""
+    items = []
+    for number in range(2):
+        item = told(make_item, str(number), number)
+        paid = item.record.commitments[0]
+        both = (paid, paid.model_copy(update={"id": "part", "part_of": paid.id, "value": Decimal(5)}))
+        items.append(item.model_copy(update={"record": item.record.model_copy(update={"commitments": both})}))
+    save_batch(store, Batch(seen_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), items=tuple(items)))
+
+
+def test_what_each_payer_gives_is_counted_once(store: Store, make_item: Callable[..., Item]) -> None:
+    tell_twice(store, make_item)
+    with reading(store) as connection:
+        rows = connection.execute(text(QUERIES[2])).all()
+    assert [tuple(row) for row in rows] == [("Norvik Foundation", "EUR", 1, 2500000.0)]
 
 
 def test_no_name_needs_quotation_marks() -> None:
