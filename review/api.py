@@ -92,21 +92,14 @@ def following(request: Request, wanted: Wanted, not_id: str | None = None) -> di
     return {"release_id": found}
 
 
-@router.get("/releases/{release_id}")
-def release(request: Request, release_id: str, opinion: WhichOpinion) -> Desk:
-    """A release with its record and what people decided."""
-    opened = open_release(request, release_id, opinion)
-    return Desk(release=opened.release, record=opened.record, sheet=opened.sheet)
-
-
-@router.get("/releases/{release_id}/events")
+@router.get("/releases/{release_id:path}/events")
 def events(request: Request, release_id: str, opinion: WhichOpinion) -> list[ReviewEvent]:
     """Everything that was done to a release, the oldest first."""
     open_release(request, release_id, opinion)
     return load_events(store_of(request), release_id, opinion)
 
 
-@router.post("/releases/{release_id}/claim")
+@router.post("/releases/{release_id:path}/claim")
 def claim(request: Request, release_id: str, opinion: WhichOpinion) -> Claimed:
     """Say that one has the release before oneself; tells who else has, and how far the events are."""
     sheet = open_release(request, release_id, opinion).sheet
@@ -114,19 +107,26 @@ def claim(request: Request, release_id: str, opinion: WhichOpinion) -> Claimed:
     return Claimed(claim=held, seen=sheet.seen, at=now())
 
 
-@router.delete("/releases/{release_id}/claim", status_code=204)
+@router.delete("/releases/{release_id:path}/claim", status_code=204)
 def drop(request: Request, release_id: str, opinion: WhichOpinion) -> None:
     """Give one's own claim back."""
     open_release(request, release_id, opinion)
     drop_claim(store_of(request), release_id, identity_of(request).name, opinion)
 
 
-@router.post("/releases/{release_id}/acts")
+@router.post("/releases/{release_id:path}/acts")
 def do(request: Request, release_id: str, asked: Asked) -> ReviewEvent:
     """Do one action; it is saved when this answers."""
     open_release(request, release_id, asked.opinion)
     made = Act(release_id=release_id, reviewer=identity_of(request).name, at=now(), **dict(asked))
     return act(store_of(request), made)
+
+
+@router.get("/releases/{release_id:path}")  # the last: an id may hold slashes
+def release(request: Request, release_id: str, opinion: WhichOpinion) -> Desk:
+    """A release with its record and what people decided."""
+    opened = open_release(request, release_id, opinion)
+    return Desk(release=opened.release, record=opened.record, sheet=opened.sheet)
 
 
 def conflict(error: ReviewConflictError) -> JSONResponse:

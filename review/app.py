@@ -35,10 +35,10 @@ def build_app(setup: Setup) -> FastAPI:
         api.router,
         records.router,
         pages.router,
+        opinions.router,  # before the desk, whose ids may hold slashes
         desk.router,
         work.router,
         report.router,
-        opinions.router,
         login.router,
         metrics.router,
     ):

@@ -15,7 +15,7 @@ from schemas.review import Claim, Opinion, ReviewField, Shown
 from store.review_desk import claim_release
 from store.review_events import load_events
 
-router = APIRouter(prefix="/desk/{release_id}", include_in_schema=False)
+router = APIRouter(prefix="/desk/{release_id:path}", include_in_schema=False)
 Place = Annotated[int | None, Query(ge=0, le=MAX_NUMBER)]
 
 
@@ -32,20 +32,6 @@ def chosen_of(
 ) -> Chosen:
     """What an address chooses."""
     return Chosen(value_id, start, end)
-
-
-@router.get("")
-def desk(request: Request, release_id: str, wanted: Wanted, opinion: WhichOpinion) -> Response:
-    """The whole desk; opening it says to others that one has it before oneself."""
-    opened = open_release(request, release_id, opinion)
-    claim = _claim(request, release_id, opinion) or opened.sheet.claim
-    view = view_desk(*opened)
-    return show(request, "desk.html", view=view, claim=claim, opinion=opinion, query=query_of(wanted))
-
-
-def _claim(request: Request, release_id: str, opinion: Opinion) -> Claim | None:
-    me = identity_of(request)
-    return claim_release(store_of(request), release_id, me.name, now(), opinion) if me.decides else None
 
 
 @router.get("/panel")
@@ -130,3 +116,17 @@ def history(request: Request, release_id: str, wanted: Wanted, opinion: WhichOpi
     events = load_events(store_of(request), release_id, opinion)
     view = view_desk(*opened)
     return show(request, "history.html", view=view, events=events[::-1], opinion=opinion, query=query_of(wanted))
+
+
+@router.get("")  # the last: an id may hold slashes
+def desk(request: Request, release_id: str, wanted: Wanted, opinion: WhichOpinion) -> Response:
+    """The whole desk; opening it says to others that one has it before oneself."""
+    opened = open_release(request, release_id, opinion)
+    claim = _claim(request, release_id, opinion) or opened.sheet.claim
+    view = view_desk(*opened)
+    return show(request, "desk.html", view=view, claim=claim, opinion=opinion, query=query_of(wanted))
+
+
+def _claim(request: Request, release_id: str, opinion: Opinion) -> Claim | None:
+    me = identity_of(request)
+    return claim_release(store_of(request), release_id, me.name, now(), opinion) if me.decides else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -64,10 +65,10 @@ def next_second(request: Request, not_id: str | None = None) -> Response:
     share, me = setup_of(request).share, identity_of(request).name
     waiting = [each.release_id for each in list_awaited(store_of(request), share, me, now())]
     found = next((key for key in waiting if key != not_id), None)
-    return RedirectResponse(f"/desk/{found}?opinion=2" if found else "/opinions", 303)
+    return RedirectResponse(f"/desk/{quote(found)}?opinion=2" if found else "/opinions", 303)
 
 
-@router.get("/desk/{release_id}/choose")
+@router.get("/desk/{release_id:path}/choose")
 def choosing(request: Request, release_id: str) -> Response:
     """The values on which two opinions differ, side by side."""
     if identity_of(request).role != "admin":

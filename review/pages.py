@@ -1,6 +1,7 @@
 """The queue: which releases wait, in which order, and who is at what."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -37,10 +38,10 @@ def queue(
 
 
 @router.get("/next")
-def go_on(request: Request, wanted: Wanted, not_id: Annotated[str | None, Query(max_length=80)] = None) -> Response:
+def go_on(request: Request, wanted: Wanted, not_id: Annotated[str | None, Query(max_length=200)] = None) -> Response:
     """The desk of the next release, or the queue where nothing is left."""
     found = next_release(store_of(request), wanted, identity_of(request).name, now(), not_id)
     query = query_of(wanted)
     if found is None:
         return RedirectResponse("/?" + "&".join(filter(None, (query, "note=end"))), 303)
-    return RedirectResponse(f"/desk/{found}" + (f"?{query}" if query else ""), 303)
+    return RedirectResponse(f"/desk/{quote(found)}" + (f"?{query}" if query else ""), 303)

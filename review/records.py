@@ -106,7 +106,7 @@ for _view in VIEWS.values():
     )
 
 
-@router.get("/releases/{release_id}", response_model=_row_model(RELEASES))
+@router.get("/releases/{release_id:path}", response_model=_row_model(RELEASES))
 def release(request: Request, release_id: str) -> Response:
     """One release."""
     rows = read_page(store_of(request), RELEASES, {"release_id": release_id}, None, 1)
@@ -115,7 +115,7 @@ def release(request: Request, release_id: str) -> Response:
     return say(request, _row_model(RELEASES).model_validate(rows[0]).model_dump_json())
 
 
-@router.get("/records/{release_id}", response_model=Record)
+@router.get("/records/{release_id:path}", response_model=Record)
 def record(request: Request, release_id: str, reviewed: bool = False) -> Response:
     """Everything that was extracted from a release; with `reviewed` as people left it."""
     found = (load_reviewed if reviewed else load_record)(store_of(request), release_id)

@@ -62,7 +62,9 @@ def test_the_question_of_the_document_counts_once(
     tell_twice(store, make_item)
     export_parquet(store, tmp_path / "out", Wanted())
     monkeypatch.chdir(tmp_path)
-    assert duckdb.sql(question).fetchall() == [("Norvik Foundation", "Harbour School", Decimal(2500000))]
+    with duckdb.connect() as connection:
+        rows = connection.execute(question).fetchall()
+    assert rows == [("Norvik Foundation", "Harbour School", Decimal(2500000))]
 
 
 def test_parquet_and_duckdb_have_what_people_decided(store: Store, ana: Reviewer, tmp_path: Path) -> None:

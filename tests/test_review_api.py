@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 import schemathesis
@@ -47,9 +48,12 @@ def browser_of(store: Store, name: str = "ana") -> TestClient:
 
 
 def do(client: TestClient, item: Item, action: dict[str, Any], seen: int = 0, request_id: str = "") -> Any:
-    asked = {"action": action, "seen": seen, "request_id": request_id or f"request-{next(NUMBERS)}"}
     path, sent = f"/api/releases/{item.release.id}/acts", {"Content-Type": "application/json"}
-    return client.post(path, content=json.dumps(asked), headers=sent)
+    return client.post(path, content=json.dumps(asked(action, seen, request_id)), headers=sent)
+
+
+def asked(action: dict[str, Any], seen: int = 0, request_id: str = "") -> dict[str, Any]:
+    return {"action": action, "seen": seen, "request_id": request_id or f"request-{next(NUMBERS)}"}
 
 
 def accept(item: Item) -> dict[str, Any]:
@@ -64,6 +68,31 @@ def test_a_release_is_reviewed(shared: Store, item: Item) -> None:
     assert (event["number"], event["reviewer"], event["changes"][0]["after"]["verdict"]) == (1, "ana", "accepted")
     assert client.get(f"/api/releases/{item.release.id}/events").json() == [event]
     assert client.get(f"/api/releases/{item.release.id}").json()["sheet"]["seen"] == 1
+
+
+GIVEN_IDS = ["2026/05/acme-1", "https://acme.example/news?id=1&x=y", "a?b#c%d", "50% & <more>"]
+
+
+@pytest.mark.parametrize("key", GIVEN_IDS)
+def test_a_release_whose_id_was_given_is_reached(shared: Store, make_item: Callable[..., Item], key: str) -> None:
+    made = make_item(release={"id": key})
+    save_batch(shared, Batch(seen_at=utc_now(), items=(made,)))
+    client, quoted = browser_of(shared), quote(key)
+    assert client.get(f"/api/v1/releases/{quoted}").json()["release_id"] == key
+    assert client.get(f"/api/v1/records/{quoted}").json()["release"]["id"] == key
+    assert client.get(f"/api/releases/{quoted}").json()["release"]["id"] == key
+    assert client.post(f"/api/releases/{quoted}/claim").json()["claim"]["reviewer"] == "ana"
+    event = client.post(f"/api/releases/{quote(key, safe='')}/acts", json=asked(accept(made))).json()
+    assert client.get(f"/api/releases/{quoted}/events").json() == [event]
+    assert client.delete(f"/api/releases/{quoted}/claim").status_code == 204
+    pages = [f"/desk/{quoted}{part}" for part in ("", "/panel", "/text", "/history", "/form/comment/people", "/choose")]
+    answers = [client.get(page) for page in pages]
+    assert [(answer.status_code, answer.url.path) for answer in answers] == [(200, unquote(page)) for page in pages]
+    assert f'href="/desk/{quoted}/history?' in answers[0].text
+    assert f'href="/desk/{quoted}?' in answers[3].text
+    assert f'href="/desk/{quoted}"' in answers[5].text
+    assert f'href="/desk/{quoted}"' in client.get("/").text
+    assert client.get("/next", follow_redirects=False).headers["location"].startswith("/desk/")
 
 
 def test_asked_twice_it_is_done_once(shared: Store, item: Item) -> None:

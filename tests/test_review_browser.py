@@ -28,6 +28,25 @@ from tests.review_desk_site import filled_store, serving
 from tests.test_reviewed import extract
 
 
+def test_releases_whose_ids_are_no_part_of_an_address(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
+    ids = ["2026/05/acme-1", "a?b#c%d", "https://acme.example/news?id=1"]
+    items = [make_item(key, release={"id": key}) for key in ids]
+    with filled_store(tmp_path, items) as store, serving(tmp_path, "--reviewer", "ana") as server:
+        with open_page(chromium, server) as page:
+            page.keyboard.press("b")
+            for _ in items:
+                expect(page.locator("#panel")).to_have_attribute("data-open", "7")
+                page.keyboard.press("a")
+                expect(page.locator("#panel")).to_have_attribute("data-open", "6")  # its record was loaded again
+                page.keyboard.press("h")
+                expect(page.locator("main[data-view=history]")).to_be_visible()
+                page.get_by_text("Back to the desk").click()
+                page.locator("#panel .row[aria-current=true]").wait_for()  # the page's script has begun
+                page.keyboard.press("s")
+            expect(page.locator("main[data-view=queue]")).to_be_visible()
+        assert [kinds_of(load_events(store, key))[0] for key in ids] == ["accept"] * 3
+
+
 def test_a_morning_by_keyboard(chromium: Browser, tmp_path: Path, make_item: MakeItem) -> None:
     items = [make_item(str(number), text=f"{TEXT}\n\nThe Port Board of Larne agreed.") for number in (1, 2)]
     with filled_store(tmp_path, items) as store, serving(tmp_path, "--reviewer", "ana") as server:

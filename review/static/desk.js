@@ -20,7 +20,8 @@ const panel = () => document.getElementById("panel");
 const rows = () => Array.from(document.querySelectorAll("#panel .row"));
 const row = (id) => id && document.getElementById(`v-${id}`);
 const may = () => main().dataset.may === "yes";
-const base = () => `/desk/${main().dataset.release}`;
+const inAddress = () => encodeURIComponent(main().dataset.release);
+const base = () => `/desk/${inAddress()}`;
 const opinion = () => Number(main().dataset.opinion);
 const isOpen = (line) => ["open", "reopened"].includes(line.dataset.state);
 const go = (url) => document.dispatchEvent(new CustomEvent("dateline:go", { detail: url }));
@@ -245,15 +246,15 @@ function mayLeave(status) {
 }
 
 function goNext() {
-  const { query, release } = main().dataset;
-  go(opinion() === 2 ? `/opinions/next?not_id=${release}` : `/next?${query ? query + "&" : ""}not_id=${release}`);
+  const { query } = main().dataset;
+  go(opinion() === 2 ? `/opinions/next?not_id=${inAddress()}` : `/next?${query ? query + "&" : ""}not_id=${inAddress()}`);
 }
 
 /** Leaves the desk: others need not wait until the claim runs out. */
 export function leaveDesk() {
   if (main()?.dataset.view !== "desk" || !may()) return;
   const headers = { "X-CSRF-Token": document.body.dataset.csrf };
-  const url = `/api/releases/${main().dataset.release}/claim?opinion=${opinion()}`;
+  const url = `/api/releases/${inAddress()}/claim?opinion=${opinion()}`;
   fetch(url, { method: "DELETE", headers, keepalive: true }).catch(() => null);
 }
 
@@ -262,7 +263,7 @@ async function claim() {
   if (!may()) return;
   const { release } = main().dataset;
   const headers = { "X-CSRF-Token": document.body.dataset.csrf };
-  const answer = await fetch(`/api/releases/${release}/claim?opinion=${opinion()}`, { method: "POST", headers }).catch(() => null);
+  const answer = await fetch(`/api/releases/${inAddress()}/claim?opinion=${opinion()}`, { method: "POST", headers }).catch(() => null);
   if (!answer?.ok || main().dataset.release !== release) return;
   const { claim: held, seen } = await answer.json();
   const others = document.getElementById("others");
