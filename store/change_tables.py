@@ -15,6 +15,6 @@ release_change = Table(
     Column("source", Text, nullable=False),
     Column("number", NUMBER, nullable=False, unique=True, index=True),
     *texts("text_sha256", "extractor_version", required=False),
-    *(Column(name, NUMBER) for name in ("created", "changed", "extracted", "reviewed", "gone", "deleted")),
+    *(Column(name, NUMBER) for name in ("created", "changed", "extracted", "reviewed", "gone", "deleted", "copied")),
 )
 """Written by triggers alone (`store/derived.py`), so that no way of saving can forget it; never deleted from."""

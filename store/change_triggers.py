@@ -35,6 +35,9 @@ _TRIGGERS = (
     _Trigger("note_new", "INSERT ON release", "true", _ADD),
     _Trigger("note_record", "INSERT ON record", "new.is_current", _EXTRACT),
     _Trigger("note_record_again", "UPDATE OF content, is_current ON record", "new.is_current", _EXTRACT_AGAIN),
+    _Trigger("note_copy", "INSERT ON release_copy", "true", _SET.format("copied", "new.release_id")),
+    _Trigger("note_copy_again", "UPDATE ON release_copy", "true", _SET.format("copied", "new.release_id")),
+    _Trigger("note_copy_no_more", "DELETE ON release_copy", "true", _SET.format("copied", "old.release_id")),
     _Trigger("note_review", "INSERT ON review_event", "new.opinion = 1", _SET.format("reviewed", "new.release_id")),
     _Trigger(
         "note_gone",

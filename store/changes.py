@@ -35,7 +35,8 @@ class Change(BaseModel):
     source: str
     number: int
     kinds: tuple[str, ...]
-    """`new`, `changed` (its text), `extracted` (another record), `reviewed`, `gone`, `back`, or `deleted` alone."""
+    """`new`, `changed` (its text), `extracted` (another record), `reviewed`, `copy` (of another one, or no more),
+    `gone`, `back`, or `deleted` alone."""
     content: str | None = None
     """Its current record as JSON; None where it is deleted or waits for its extraction."""
 
@@ -84,10 +85,15 @@ def save_mark(path: Path, mark: Mark) -> None:
 def iter_changes(store: Store, after: int, source: str | None = None) -> Iterator[Change]:
     """The releases that changed behind a number, in the order of their last changes; deleted ones too, but from 0."""
     with reading(store) as connection:
-        rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(_changes(after, source))
-        for row in rows.mappings():
-            names = ("release_id", "source", "number", "content")
-            yield Change(kinds=_kinds(row, after), **{name: row[name] for name in names})
+        yield from read_changes(connection, after, source)
+
+
+def read_changes(connection: Connection, after: int, source: str | None = None) -> Iterator[Change]:
+    """What `iter_changes` gives, in a transaction that reads more than that."""
+    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(_changes(after, source))
+    for row in rows.mappings():
+        names = ("release_id", "source", "number", "content")
+        yield Change(kinds=_kinds(row, after), **{name: row[name] for name in names})
 
 
 def _changes(after: int, source: str | None) -> Select[Any]:
@@ -114,4 +120,5 @@ def _kinds(row: RowMapping, after: int) -> tuple[str, ...]:
         return ("deleted",)
     what = "new" if since("created") else "changed" if since("changed") else "extracted" if since("extracted") else None
     gone = ("gone" if row["gone_since"] else "back") if since("gone") else None
-    return tuple(filter(None, (what, "reviewed" if since("reviewed") else None, gone)))
+    others = ("reviewed" if since("reviewed") else None, "copy" if since("copied") else None)
+    return tuple(filter(None, (what, *others, gone)))

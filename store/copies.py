@@ -2,47 +2,23 @@
 
 Who is a copy of whom follows from what the store holds and not from the order in which it came: releases are taken by
 day of publication and id, and each is a copy of the first original before it that it is nearly the same as, or else an
-original itself. Saving a release therefore decides anew on everything that it is alike to, however indirectly.
+original itself. Saving a release therefore decides anew on those behind it whose answer hangs on it, and on no others.
 """
 
 import datetime as dt
-import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Set
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Sequence, Set
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from store import tables
+from store.alike import Alike, Told, save_signatures
 from store.bulk import insert_rows
 from store.database import Store, reading
 from store.models import Item
 from store.rows import Row
-from store.upsert import chunks, delete_where
-
-THRESHOLD = 0.8
-"""Share of a signature that copies have in common, at least: see benchmarks/copies.py."""
-DAYS = 30
-"""Days between the publication of copies, at most."""
-_BANDS = 21
-"""Releases are compared where one of so many parts of their signatures is the same: 998 of 1000 at the threshold."""
-_NUMBER = np.dtype("<u4")
-
-
-class Told(NamedTuple):
-    """A release that has a signature."""
-
-    id: str
-    source: str
-    published: dt.date | None
-    signature: NDArray[np.uint32]
-
-    def order(self) -> tuple[dt.date, str]:
-        """Originals come before their copies; a release without a day comes last."""
-        return self.published or dt.date.max, self.id
+from store.upsert import chunks, delete_where, upsert
 
 
 class Copy(NamedTuple):
@@ -56,57 +32,86 @@ class Copy(NamedTuple):
     """To the original; None for the original itself."""
 
 
-Alike = Mapping[str, Mapping[str, float]]
-"""By the ids of two releases, both ways, the similarity of those that may be copies of each other."""
-
-
-def measure(one: Told, other: Told) -> float | None:
-    """The similarity of two releases, 0 to 1, where they are copies of each other; else None."""
-    if one.published and other.published and abs((one.published - other.published).days) > DAYS:
-        return None
-    if one.signature.shape != other.signature.shape:
-        return None
-    similarity = float(np.mean(one.signature == other.signature))
-    return similarity if similarity >= THRESHOLD else None
-
-
-def link_copies(told: Iterable[Told], alike: Alike) -> dict[str, tuple[Told, float]]:
-    """For each release that is a copy, its original and the similarity to it; no original is itself a copy."""
-    copies: dict[str, tuple[Told, float]] = {}
-    originals: dict[str, Told] = {}
-    for release in sorted(told, key=Told.order):
-        near = alike.get(release.id, {})
-        original = min((originals[key] for key in near.keys() & originals.keys()), key=Told.order, default=None)
-        if original is None:
-            originals[release.id] = release
-        else:
-            copies[release.id] = original, near[original.id]
-    return copies
+COPY_CHECK = "near_copy"
+"""Code of the check that a copy has behind those of its record."""
+_Link = tuple[Told, float]
+"""The original of a copy, and the similarity to it."""
 
 
 def save_copies(connection: Connection, items: Collection[Item], bare: Set[str] = frozenset()) -> None:
-    """Keep the signatures of these current items, and decide anew what they and all alike to them are copies of.
+    """Keep the signatures of these current items, and decide anew what they are copies of, and who hangs on them.
 
     Each copy gets a row in `record_check`, behind the checks of its record. Of `bare` releases there is neither
     signature nor copy yet.
     """
     ids = {item.release.id for item in items}
     earlier = ids - bare
-    for table in (tables.release_signature, tables.release_band):
-        delete_where(connection, table.c.release_id, earlier)
-    _save_signatures(connection, items)
-    told, alike = _load_alike(connection, ids | _copies_of(connection, earlier))
-    touched = earlier | (told.keys() - bare)
-    delete_where(connection, tables.release_copy.c.release_id, touched)
+    save_signatures(connection, items, earlier)
+    decided = _Decision(connection, ids).decide(ids | _copies_of(connection, earlier))
+    touched = earlier | (decided.keys() - bare)
+    copies = {key: link for key, link in sorted(decided.items()) if link is not None}
     check = tables.record_check
     for chunk in chunks(sorted(touched)):
-        connection.execute(delete(check).where(check.c.code == "near_copy", check.c.release_id.in_(chunk)))
-    copies = link_copies(told.values(), alike)
+        connection.execute(delete(check).where(check.c.code == COPY_CHECK, check.c.release_id.in_(chunk)))
+    _save_links(connection, touched, [_copy_row(key, *link) for key, link in copies.items()])
     if copies:
-        insert_rows(connection, tables.release_copy, [_copy_row(key, *copies[key]) for key in sorted(copies)])
         last = _last_checks(connection, copies)
-        rows = [_check_row(key, last.get(key, 0) + 1, *copies[key]) for key in sorted(copies)]
-        insert_rows(connection, check, rows)
+        insert_rows(connection, check, [_check_row(key, last.get(key, 0) + 1, *link) for key, link in copies.items()])
+
+
+class _Decision:
+    """Who is a copy of whom among those whose answer may be another one than before."""
+
+    def __init__(self, connection: Connection, new: Set[str]) -> None:
+        """Of `new` releases nothing that was decided before holds."""
+        self._connection, self._new = connection, new
+        self._alike = Alike(connection, new)
+        self._decided: dict[str, _Link | None] = {}
+        self._waiting: list[tuple[tuple[dt.date, str], str]] = []
+        self._looked: set[str] = set(new)
+        """Releases whose originals were looked for."""
+
+    def decide(self, ids: Collection[str]) -> dict[str, _Link | None]:
+        """The original of each of these, and of all that hang on them; None for what is an original itself."""
+        self._alike.find_later(self._new)
+        self._alike.load(ids)
+        self._waiting = [(self._alike.told[key].order(), key) for key in ids if key in self._alike.told]
+        heapify(self._waiting)
+        while self._waiting:
+            _, key = heappop(self._waiting)
+            if key not in self._decided:
+                self._decide(key)
+        return self._decided
+
+    def _decide(self, key: str) -> None:
+        told, similar = self._alike.told, self._similar(key)
+        earlier = (told[other] for other in similar if told[other].order() < told[key].order())
+        original = min(filter(self._is_original, earlier), key=Told.order, default=None)
+        was_original = key not in self._new and key not in self._alike.copies
+        self._decided[key] = original and (original, similar[original.id])
+        if original is None and not was_original:
+            if key not in self._new:
+                self._alike.find_later([key])
+            self._wait(self._alike.similar[key], told[key])
+        elif original is not None and was_original:
+            self._wait(_copies_of(self._connection, [key]), told[key])
+
+    def _similar(self, key: str) -> dict[str, float]:
+        if key not in self._looked:  # with all that wait, for one question is quicker than many
+            some = {key, *(waiting for _, waiting in self._waiting)} - self._looked
+            self._alike.find_originals(some)
+            self._looked |= some
+        return self._alike.similar[key]
+
+    def _is_original(self, one: Told) -> bool:
+        return self._decided[one.id] is None if one.id in self._decided else one.id not in self._alike.copies
+
+    def _wait(self, ids: Iterable[str], behind: Told) -> None:
+        """These are decided on later, as far as they stand behind a release and have a signature."""
+        self._alike.load(list(ids))
+        for one in filter(None, map(self._alike.told.get, ids)):
+            if one.id not in self._decided and one.order() > behind.order():
+                heappush(self._waiting, (one.order(), one.id))
 
 
 def load_copies(store: Store, release_id: str) -> list[Copy]:
@@ -131,70 +136,21 @@ def load_originals(store: Store) -> dict[str, str]:
     return {row.release_id: row.original_id for row in rows}
 
 
-def _save_signatures(connection: Connection, items: Collection[Item]) -> None:
-    signed = [(item.release.id, np.array(item.signature, _NUMBER).tobytes()) for item in items if item.signature]
-    rows = [{"release_id": key, "signature": signature} for key, signature in signed]
-    insert_rows(connection, tables.release_signature, rows)
-    bands = [row for key, signature in signed for row in _band_rows(key, signature)]
-    insert_rows(connection, tables.release_band, bands)
+def _save_links(connection: Connection, touched: Collection[str], rows: Sequence[Row]) -> None:
+    """Write the links that differ, for each one is a change of its release; those of others that were touched leave."""
+    table, known = tables.release_copy, dict[str, Row]()
+    for chunk in chunks(sorted(touched)):
+        found = connection.execute(select(table).where(table.c.release_id.in_(chunk))).mappings()
+        known |= {row["release_id"]: dict(row) for row in found}
+    delete_where(connection, table.c.release_id, known.keys() - {row["release_id"] for row in rows})
+    upsert(connection, table, [row for row in rows if known.get(row["release_id"]) != row])
 
 
-def _band_rows(release_id: str, signature: bytes) -> Iterable[Row]:
-    for band, (start, end) in enumerate(_cut(len(signature))):
-        digest = hashlib.blake2b(signature[start:end], digest_size=8).digest()
-        yield {"release_id": release_id, "band": band, "part": int.from_bytes(digest, "little", signed=True)}
-
-
-@lru_cache(maxsize=10)
-def _cut(length: int) -> list[tuple[int, int]]:
-    """Where the parts of a signature of so many bytes begin and end."""
-    size = _NUMBER.itemsize
-    parts = np.array_split(np.arange(length // size), _BANDS)
-    return [(int(part[0]) * size, (int(part[-1]) + 1) * size) if len(part) else (0, 0) for part in parts]
-
-
-def _copies_of(connection: Connection, ids: set[str]) -> set[str]:
+def _copies_of(connection: Connection, ids: Collection[str]) -> set[str]:
     copy = tables.release_copy.c
     found: set[str] = set()
     for chunk in chunks(sorted(ids)):
         found.update(connection.execute(select(copy.release_id).where(copy.original_id.in_(chunk))).scalars())
-    return found
-
-
-def _load_alike(connection: Connection, ids: set[str]) -> tuple[dict[str, Told], Alike]:
-    """These releases and all that are alike to them, to those, and so on, as far as they have signatures."""
-    told = seen = _load_told(connection, ids)
-    alike: dict[str, dict[str, float]] = defaultdict(dict)
-    frontier = set(told)
-    while frontier:
-        pairs = _candidates(connection, frontier)
-        seen = seen | _load_told(connection, {other for _, other in pairs} - seen.keys())
-        for one, other in pairs:
-            if (similarity := measure(seen[one], seen[other])) is not None:
-                alike[one][other] = alike[other][one] = similarity
-        frontier = {other for one in frontier for other in alike[one]} - told.keys()
-        told = told | {key: seen[key] for key in frontier}
-    return told, alike
-
-
-def _load_told(connection: Connection, ids: set[str]) -> dict[str, Told]:
-    release, signature = tables.release.c, tables.release_signature.c
-    columns = select(release.id, release.source, release.published, signature.signature)
-    joined = columns.join(tables.release_signature, signature.release_id == release.id)
-    found = {}
-    for chunk in chunks(sorted(ids)):
-        for row in connection.execute(joined.where(release.id.in_(chunk))):
-            found[row.id] = Told(row.id, row.source, row.published, np.frombuffer(row.signature, _NUMBER))
-    return found
-
-
-def _candidates(connection: Connection, ids: set[str]) -> set[tuple[str, str]]:
-    one, other = tables.release_band.alias("one"), tables.release_band.alias("other")
-    shared = and_(one.c.part == other.c.part, one.c.band == other.c.band, one.c.release_id != other.c.release_id)
-    pairs = select(one.c.release_id, other.c.release_id).join(other, shared).distinct()
-    found: set[tuple[str, str]] = set()
-    for chunk in chunks(sorted(ids)):
-        found.update((a, b) for a, b in connection.execute(pairs.where(one.c.release_id.in_(chunk))))
     return found
 
 
@@ -205,7 +161,7 @@ def _copy_row(release_id: str, original: Told, similarity: float) -> Row:
 def _check_row(release_id: str, number: int, original: Told, similarity: float) -> Row:
     day = f" of {original.published}" if original.published else ""
     message = f"tells the release {original.id} of {original.source}{day} again (similarity {similarity:.2f})"
-    return {"release_id": release_id, "number": number, "code": "near_copy", "message": message}
+    return {"release_id": release_id, "number": number, "code": COPY_CHECK, "message": message}
 
 
 def _last_checks(connection: Connection, ids: Iterable[str]) -> dict[str, int]:

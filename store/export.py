@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -59,18 +59,23 @@ def export_jsonl(store: Store, path: Path, source: str | None = None) -> int:
     return lines
 
 
-def export_csv(store: Store, folder: Path, source: str | None = None, after: int | None = None) -> dict[str, int]:
+def export_csv(store: Store, folder: Path, source: str | None = None) -> dict[str, int]:
     """Write `releases.csv`, `people.csv`, … (see `KINDS`) into a folder; how many rows each has.
 
-    With `after` only of releases whose last change has a higher number. UTF-8, RFC 4180, with a line of column names.
-    Cells that a spreadsheet would run as a formula begin with an apostrophe. Each file appears when it is whole. Raises
-    StoreError when one cannot be written.
+    UTF-8, RFC 4180, with a line of column names. Cells that a spreadsheet would run as a formula begin with an
+    apostrophe. Each file appears when it is whole. Raises StoreError when one cannot be written.
     """
     with reading(store) as connection:
-        return {
-            kind: export_table(connection, folder / f"{kind}.csv", of_kind(table, source, after))
-            for kind, table in KINDS.items()
-        }
+        return export_kinds(connection, folder, KINDS, source)
+
+
+def export_kinds(
+    connection: Connection, folder: Path, kinds: Iterable[str], source: str | None, after: int | None = None
+) -> dict[str, int]:
+    """Write some of these files; with `after` of releases whose last change has a higher number."""
+    return {
+        kind: export_table(connection, folder / f"{kind}.csv", of_kind(KINDS[kind], source, after)) for kind in kinds
+    }
 
 
 def of_kind(table: Table, source: str | None, after: int | None = None) -> Select[Any]:

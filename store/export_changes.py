@@ -4,11 +4,13 @@ import csv
 import json
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from schemas.record import Record
-from store.changes import Change, iter_changes
-from store.database import Store
-from store.export import export_csv, whole_file
-from store.export_reviewed import export_reviewed_csv
+from store.changes import Change, iter_changes, read_changes
+from store.database import Store, reading
+from store.export import KINDS, as_cell, export_kinds, whole_file
+from store.export_reviewed import iter_reviewed_rows, write_reviewed_csv
 from store.review_desk import load_reviewed
 
 COLUMNS = ("release_id", "source", "number", "kinds")
@@ -38,12 +40,24 @@ def _content(store: Store, change: Change, reviewed: bool) -> str:
 
 
 def export_changes_csv(store: Store, folder: Path, after: int, source: str | None, reviewed: bool) -> dict[str, int]:
-    """Write the files of `export_csv` with the releases that changed, and `changes.csv`; how many rows each has."""
-    written = (export_reviewed_csv if reviewed else export_csv)(store, folder, source, after)
-    with whole_file(folder / "changes.csv") as file:
-        writer, lines = csv.writer(file), 0
+    """Write the files of `export_csv` with the releases that changed, and `changes.csv`; how many rows each has.
+
+    What changes meanwhile is in none of the files: who follows would miss its rows, or have them twice.
+    """
+    with reading(store) as connection:
+        written = export_kinds(connection, folder, ["releases"] if reviewed else KINDS, source, after)
+        listed = _export_list(connection, folder / "changes.csv", after, source)
+    if reviewed:
+        written |= write_reviewed_csv(folder, iter_reviewed_rows(store, source, after, listed if after else None))
+    return {**written, "changes": len(listed)}
+
+
+def _export_list(connection: Connection, path: Path, after: int, source: str | None) -> set[str]:
+    listed = set()
+    with whole_file(path) as file:
+        writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for change in iter_changes(store, after, source):
-            writer.writerow((change.release_id, change.source, change.number, " ".join(change.kinds)))
-            lines += 1
-    return {**written, "changes": lines}
+        for change in read_changes(connection, after, source):
+            writer.writerow(map(as_cell, (change.release_id, change.source, change.number, " ".join(change.kinds))))
+            listed.add(change.release_id)
+    return listed

@@ -15,8 +15,7 @@ from store.arrow import MONEY, arrow_type, as_batch
 from store.database import Store, StoreError, reading
 from store.duckdb_earlier import Earlier, attach_earlier, read_state, take_over, write_state
 from store.export import Wanted, changed_after, stream, whole_path
-from store.export_reviewed import rows_beside
-from store.review_desk import iter_reviewed
+from store.export_reviewed import iter_reviewed_rows
 from store.views import VIEWS
 
 TABLES = (
@@ -59,7 +58,7 @@ def export_duckdb(store: Store, path: Path, wanted: Wanted) -> dict[str, int]:
                 with reading(store) as connection:
                     state = read_state(connection, wanted)
                     if earlier := attach_earlier(file, connection, path, state):
-                        written.update(take_over(file, earlier, _by_release(wanted)))
+                        written.update(take_over(file, earlier, tables.VALUES))
                     _write(file, _rows(connection, wanted, earlier), written)
                 if wanted.reviewed:
                     _write(file, _reviewed_rows(store, wanted, earlier), written)
@@ -95,20 +94,13 @@ def _insert(file: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mappin
     file.unregister("batch")
 
 
-def _by_release(wanted: Wanted) -> list[Table]:
-    """Tables whose rows change with their release alone."""
-    # Whether a release is told again by another is checked with either.
-    return [table for table in tables.VALUES if wanted.reviewed or table is not tables.record_check]
-
-
 def _rows(connection: Connection, wanted: Wanted, earlier: Earlier | None) -> Iterator[_Part]:
     """Rows of tables, some at a time, but for what is as people left it."""
-    by_release = _by_release(wanted)
     for table in TABLES:
-        if wanted.reviewed and table in by_release:
+        if wanted.reviewed and table in tables.VALUES:
             continue
         asked = _of_source(table, wanted.source)
-        if earlier and table in by_release:
+        if earlier and table in tables.VALUES:
             asked = asked.where(table.c.release_id.in_(changed_after(earlier.number)))
         rows = iter(stream(connection, asked).mappings())
         while some := list(islice(rows, _ROWS_AT_ONCE.get(table.name, 2000))):
@@ -117,13 +109,13 @@ def _rows(connection: Connection, wanted: Wanted, earlier: Earlier | None) -> It
 
 def _reviewed_rows(store: Store, wanted: Wanted, earlier: Earlier | None) -> Iterator[_Part]:
     values = {table.name: table for table in tables.VALUES}
-    for release, _, record in iter_reviewed(store, wanted.source, None, earlier and earlier.number):
-        if earlier and release.id not in earlier.changed:  # it changed while this export is written
-            continue
-        waiting: dict[str, list[Mapping[str, Any]]] = {}
-        for name, row in rows_beside(release, record):
-            waiting.setdefault(name, []).append(row)
-        for name, own in waiting.items():
+    # What changes while this export is written is not in it.
+    rows = iter_reviewed_rows(store, wanted.source, earlier and earlier.number, earlier and earlier.changed)
+    while some := list(islice(rows, 2000)):
+        parts: dict[str, list[Mapping[str, Any]]] = {}
+        for name, row in some:
+            parts.setdefault(name, []).append(row)
+        for name, own in parts.items():
             yield values[name], own
 
 

@@ -12,11 +12,10 @@ import pyarrow.parquet as pq
 
 from store import tables
 from store.arrow import as_batch, schema_of
-from store.changes import iter_changes
+from store.changes import read_changes
 from store.database import Store, StoreError, reading
 from store.export import KINDS, Wanted, of_kind, stream
-from store.export_reviewed import rows_beside
-from store.review_desk import iter_reviewed
+from store.export_reviewed import iter_reviewed_rows
 
 _ROWS_AT_ONCE = 2000
 """Rows that wait to become Arrow batches, of all partitions together."""
@@ -58,20 +57,22 @@ def export_parquet(store: Store, folder: Path, wanted: Wanted) -> dict[str, int]
 
 
 def _rows(store: Store, wanted: Wanted) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if wanted.after is not None:
-        for change in iter_changes(store, wanted.after, wanted.source):
-            yield "changes", {**change.model_dump(exclude={"content"}), "kinds": " ".join(change.kinds)}
     kinds = {table.name: kind for kind, table in KINDS.items()}
-    if wanted.reviewed:
-        for release, _, record in iter_reviewed(store, wanted.source, None, wanted.after):
-            for name, row in rows_beside(release, record):
-                if name in kinds:
-                    yield kinds[name], row
+    listed: set[str] = set()
     with reading(store) as connection:
+        if wanted.after is not None:
+            for change in read_changes(connection, wanted.after, wanted.source):
+                listed.add(change.release_id)
+                yield "changes", {**change.model_dump(exclude={"content"}), "kinds": " ".join(change.kinds)}
         for kind, table in KINDS.items():
             if table is tables.release or not wanted.reviewed:
                 for row in stream(connection, of_kind(table, wanted.source, wanted.after)).mappings():
                     yield kind, row
+    if wanted.reviewed:
+        among = listed if wanted.after else None  # what changes meanwhile is in none of the datasets
+        for name, row in iter_reviewed_rows(store, wanted.source, wanted.after, among):
+            if name in kinds:
+                yield kinds[name], row
 
 
 class _Parts:

@@ -47,7 +47,7 @@ def make_entities(release: Release, record: Record, canonical: Canonical) -> Ite
 
 def list_payments(record: Record) -> list[Commitment]:
     """The payments whose payer and payee are things of the record: FollowTheMoney has none without."""
-    names = {thing.name for thing in (*record.organisations, *record.people)}
+    names = {*(body.name for body in record.organisations), *(person.name for person in record.people)}
     return [paid for paid in record.commitments if all(one and one.name in names for one in (paid.payer, paid.payee))]
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, text, tuple_
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.keeping import Collected, Keeping
@@ -19,6 +19,7 @@ from store.leftovers import Leftover, is_forgotten, is_superseded, list_leftover
 from store.references import iter_referenced
 from store.rows import utc
 from store.tending import Tending, tending
+from store.upsert import has_key
 
 GRACE = dt.timedelta(days=2)
 """Bytes younger than this stay; more than `archive.NEW`, after which bytes that are kept again are written again."""
@@ -91,13 +92,12 @@ def _count(connection: Connection, kind: Leftover) -> Collected:
 
 
 def _clear(store: Store, kind: Leftover, run: Tending) -> Collected:
-    number, size, keys = 0, 0, tuple_(*kind.table.primary_key.columns)
-    width = len(kind.table.primary_key.columns)
+    number, size, keys = 0, 0, list(kind.table.primary_key.columns)
     with reading(store) as connection:
         rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(kind.found)
         for some in rows.partitions(_ROWS_AT_ONCE):
             with writing(store) as writer:  # looked at again: somebody may need one since
-                still = writer.execute(kind.found.where(keys.in_([tuple(row[:width]) for row in some]))).all()
+                still = writer.execute(kind.found.where(has_key(keys, [row[: len(keys)] for row in some]))).all()
                 kind.clear(writer, still)
             number, size = number + len(still), size + sum(row.size or 0 for row in still)
             run.beat()

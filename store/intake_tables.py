@@ -1,6 +1,6 @@
 """Tables of what a batch run has taken in: texts that wait for the extractor, and how far each file was read."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
 
 from store.columns import UTC, key, metadata, texts
 
@@ -11,6 +11,7 @@ waiting = Table(
     *texts("text_sha256"),
     Column("seen_at", UTC, nullable=False),
     Column("run_id", Text, index=True),
+    Column("is_stale", Boolean),
 )
 
 intake = Table(

@@ -20,13 +20,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
     update,
 )
 
 from schemas.keeping import Keeping
 from store import tables
 from store.rows import utc
+from store.upsert import has_key
 
 
 class Leftover(NamedTuple):
@@ -161,10 +161,6 @@ def _delete(table: Table) -> Callable[[Connection, Sequence[Any]], None]:
     keys_of = list(table.primary_key.columns)
 
     def clear(connection: Connection, keys: Iterable[Any]) -> None:
-        found = [tuple(key[: len(keys_of)]) for key in keys]
-        if len(keys_of) == 1:
-            connection.execute(delete(table).where(keys_of[0].in_([key[0] for key in found])))
-        else:
-            connection.execute(delete(table).where(tuple_(*keys_of).in_(found)))
+        connection.execute(delete(table).where(has_key(keys_of, [key[: len(keys_of)] for key in keys])))
 
     return clear

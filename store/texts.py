@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import Connection, Row, and_, func, select, update
 
 from schemas.problem import Problem
 from schemas.release import Release
@@ -78,6 +78,9 @@ class SavedTexts(NamedTuple):
     """By intake, texts that could not be stored."""
 
 
+_Said = tuple[str | None, ...] | None
+
+
 class _State(NamedTuple):
     """What the store knows of a release while a batch is gone through."""
 
@@ -88,12 +91,17 @@ class _State(NamedTuple):
     extractor: str | None = None
     """What its current record is by, where that is of its newest text."""
     is_waiting: bool = False
+    said: _Said = None
+    """What was said of its newest text beside the words."""
+    is_stale: bool = False
+    """Whether its record was made when something else was said."""
 
 
 def save_texts(store: Store, batch: TextBatch) -> SavedTexts:
     """Store releases without records, all of the batch or nothing; saved again, it changes nothing.
 
-    A release that is there with another text keeps its record until the newest text is extracted. A text that cannot be
+    A release that is there with another text, or with the same of which something else is said, such as another day,
+    keeps its record until the newest is extracted. A text that cannot be
     stored goes to quarantine (stage `save`) and the others are stored.
     """
     with writing(store) as connection:
@@ -130,12 +138,16 @@ def load_intakes(store: Store, ids: Iterable[str]) -> dict[str, Intake]:
 
 def _load_states(connection: Connection, ids: set[str]) -> dict[str, _State]:
     release, waiting, record = tables.release.c, tables.waiting.c, tables.record.c
+    version = tables.release_version.c
     columns = select(
         *(release.id, release.source, release.text_sha256, release.last_seen, record.extractor_version),
-        *(waiting.text_sha256.label("newer"), waiting.seen_at),
+        *(waiting.text_sha256.label("newer"), waiting.seen_at, waiting.is_stale, version.as_read),
     )
     current = and_(record.release_id == release.id, record.is_current, record.text_sha256 == release.text_sha256)
     joined = columns.outerjoin(tables.waiting, waiting.release_id == release.id).outerjoin(tables.record, current)
+    newest = func.coalesce(waiting.text_sha256, release.text_sha256)
+    is_newest = and_(version.release_id == release.id, version.text_sha256 == newest)
+    joined = joined.outerjoin(tables.release_version, is_newest)
     found = {}
     for chunk in chunks(sorted(ids)):
         for row in connection.execute(joined.where(release.id.in_(chunk))):
@@ -144,9 +156,15 @@ def _load_states(connection: Connection, ids: set[str]) -> dict[str, _State]:
 
 
 def _as_state(row: Row[tuple[str, ...]]) -> _State:
+    said = None if row.as_read is None else _said(Release(**row.as_read, text="-"))
     if row.newer is None:
-        return _State(row.source, row.text_sha256, utc(row.last_seen), row.extractor_version)
-    return _State(row.source, row.newer, utc(row.seen_at), None, is_waiting=True)
+        return _State(row.source, row.text_sha256, utc(row.last_seen), row.extractor_version, said=said)
+    return _State(row.source, row.newer, utc(row.seen_at), None, True, said, bool(row.is_stale))
+
+
+def _said(release: Release) -> _Said:
+    """What a record hangs on beside the words: dates on the day of publication, parties on the issuer."""
+    return release.url, release.title, str(release.published), release.language, release.country, release.issuer
 
 
 def _refuse(text: StoredText, before: _State | None) -> Problem | None:
@@ -171,11 +189,15 @@ def _problem(text: StoredText, code: str, message: str) -> Problem:
 def _next(text: StoredText, before: _State | None, version: str | None) -> _State:
     release = text.release
     if before is None or (before.text_sha256 != release.text_sha256 and text.seen_at >= before.seen_at):
-        return _State(release.source, release.text_sha256, text.seen_at, None, is_waiting=True)
+        return _State(release.source, release.text_sha256, text.seen_at, None, True, _said(release))
     if before.text_sha256 != release.text_sha256:  # an older text
         return before
     is_due = before.is_waiting or before.extractor is None or before.extractor != version
-    return before._replace(seen_at=max(before.seen_at, text.seen_at), is_waiting=is_due)
+    if text.seen_at < before.seen_at:
+        return before._replace(is_waiting=is_due)
+    is_stale = before.is_stale or before.said != _said(release)
+    is_due = is_due or is_stale
+    return before._replace(seen_at=text.seen_at, is_waiting=is_due, said=_said(release), is_stale=is_stale)
 
 
 def _save(
@@ -235,4 +257,5 @@ def _intake_row(intake: Intake, refused: int) -> Values:
 
 
 def _waiting_row(release_id: str, state: _State, run_id: str | None) -> Values:
-    return {"release_id": release_id, "text_sha256": state.text_sha256, "seen_at": state.seen_at, "run_id": run_id}
+    said = {"text_sha256": state.text_sha256, "seen_at": state.seen_at, "is_stale": state.is_stale}
+    return {"release_id": release_id, **said, "run_id": run_id}

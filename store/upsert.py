@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Table, case, delete, func, literal_column
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, and_, case, delete, func, literal_column, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.bulk import Prepared, insert_rows, prepare, read_values
@@ -82,6 +82,17 @@ def delete_where(connection: Connection, column: ColumnElement[str], values: Ite
     return total
 
 
+def has_key(columns: Iterable[ColumnElement[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
+    """Whether a row has one of these keys in these columns, the first of which an index begins with.
+
+    The first is asked for by itself as well: SQLite looks several columns up in no index, but through the whole table.
+    """
+    first, *others = columns
+    found = [tuple(key) for key in keys]
+    by_first = first.in_([key[0] for key in found])
+    return and_(by_first, tuple_(first, *others).in_(found)) if others else by_first
+
+
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT of this database's own kind, which can say what becomes of rows that are there."""
     return _insert(connection.dialect.name, table)
@@ -98,6 +109,8 @@ def _merge(column: ColumnElement[Any], excluded: Any) -> ColumnElement[Any]:
         return case((new < column, new), else_=column)
     if column.key in ("last_seen", "fetched_at"):
         return case((new > column, new), else_=column)
+    if column.key == "as_read":  # by what was seen last
+        return case((excluded.last_seen >= column.table.c.last_seen, new), else_=column)
     if column.key in ("release_id", "page_sha256"):
         return func.coalesce(new, column)
     if column.key == "tries":

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 
 from schemas.release import Release
 from store import tables
 from store.database import Store, reading, writing
 from store.rows import utc
-from store.upsert import chunks
+from store.upsert import chunks, has_key
 
 _PAGEFUL = 1000
 """Ids fetched at a time."""
@@ -44,20 +44,32 @@ def list_waiting(store: Store) -> Iterator[list[str]]:
 
 
 def load_due(store: Store, ids: Collection[str], version: str) -> list[Due]:
-    """What is to be extracted of these releases: their newest texts that have no current record by `version`."""
+    """What is to be extracted of these releases: their newest texts that have no current record by `version`.
+
+    A text of which more was said since its record was made is due too.
+    """
     wanted = func.coalesce(_WAITING.text_sha256, _RELEASE.text_sha256)
     columns = select(_RELEASE.id, wanted.label("sha256"), func.length(_VERSION.text).label("length"),
                      _WAITING.seen_at, (_RELEASE.text_sha256 == wanted).label("is_current"))  # fmt: skip
     statement = columns.outerjoin(tables.waiting, _WAITING.release_id == _RELEASE.id).join(
         tables.release_version, and_(_VERSION.release_id == _RELEASE.id, _VERSION.text_sha256 == wanted)
     )
-    done = _has_record(_RELEASE.id, wanted, version)
+    is_due = or_(~_has_record(_RELEASE.id, wanted, version), _WAITING.is_stale)
     due = []
     with reading(store) as connection:
         for chunk in chunks(sorted(ids)):
-            rows = connection.execute(statement.where(_RELEASE.id.in_(chunk), ~done).order_by(_RELEASE.id))
+            rows = connection.execute(statement.where(_RELEASE.id.in_(chunk), is_due).order_by(_RELEASE.id))
             due += [Due(row.id, row.sha256, row.length, None if row.is_current else utc(row.seen_at)) for row in rows]
     return due
+
+
+def list_stored(store: Store, ids: Collection[str]) -> set[str]:
+    """Those of these releases that are stored."""
+    found: set[str] = set()
+    with reading(store) as connection:
+        for chunk in chunks(sorted(ids)):
+            found.update(connection.execute(select(_RELEASE.id).where(_RELEASE.id.in_(chunk))).scalars())
+    return found
 
 
 def _has_record(release_id: ColumnElement[str], sha256: ColumnElement[str], version: str) -> ColumnElement[bool]:
@@ -76,17 +88,18 @@ def load_texts(store: Store, due: Sequence[Due]) -> list[Release]:
     with reading(store) as connection:
         for chunk in chunks(due):
             keys = [(one.release_id, one.text_sha256) for one in chunk]
-            for row in connection.execute(columns.where(tuple_(_VERSION.release_id, _VERSION.text_sha256).in_(keys))):
+            are_due = has_key((_VERSION.release_id, _VERSION.text_sha256), keys)
+            for row in connection.execute(columns.where(are_due)):
                 found[row.release_id, row.text_sha256] = Release(**row.as_read, text=row.text)
     return [found[one.release_id, one.text_sha256] for one in due if (one.release_id, one.text_sha256) in found]
 
 
 def forget_waiting(store: Store, done: Iterable[tuple[str, str]]) -> None:
     """These texts (release id, text_sha256) wait no longer; a newer text of such a release still does."""
-    key = tuple_(_WAITING.release_id, _WAITING.text_sha256)
+    key = _WAITING.release_id, _WAITING.text_sha256
     with writing(store) as connection:
         for chunk in chunks(done):
-            connection.execute(delete(tables.waiting).where(key.in_(list(chunk))))
+            connection.execute(delete(tables.waiting).where(has_key(key, chunk)))
 
 
 def forget_extracted(store: Store, ids: Iterable[str], version: str) -> None:

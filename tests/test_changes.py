@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from store.export_parquet import export_parquet
 from store.models import Batch, Item
 from store.save import save_batch
 from tests.reviewing import start
+from tests.test_export import read_csv
 from tests.test_export_formats import read_parquet
 
 MakeItem = Callable[..., Item]
@@ -196,6 +198,48 @@ def test_exports_by_changes(store: Store, make_item: MakeItem, tmp_path: Path) -
         assert {row["release_id"]: row["kinds"] for row in read_parquet(tmp_path / "p" / "changes")} == ids
     assert export_changes_jsonl(store, tmp_path / "c.jsonl", mark, "nobody", False) == 0
     assert export_changes_jsonl(store, tmp_path / "c.jsonl", 0, None, False) == 3  # what was deleted before is no news
+
+
+@pytest.mark.parametrize("is_reviewed", [False, True])
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_what_changes_during_an_export_is_in_none_of_its_files(  # noqa: PLR0913 - fixtures
+    store: Store, make_item: MakeItem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, is_reviewed: bool
+) -> None:
+    """Who deletes what is listed and takes the rows that are there would lose them, or have them twice."""
+    save(store, make_item("1"))
+    mark = now(store)
+    save(store, make_item("2"))
+    late = iter([make_item("3"), make_item("4")])
+
+    def saving_first(read: Callable[..., Any]) -> Callable[..., Any]:
+        def read_later(*args: Any) -> Any:
+            for one in late:
+                save(store, one)
+            return read(*args)
+
+        return read_later
+
+    module = f"store.export_{'changes' if form == 'csv' else 'parquet'}"
+    read = "iter_reviewed_rows" if is_reviewed else "stream" if form == "parquet" else "read_changes"
+    monkeypatch.setattr(f"{module}.{read}", saving_first(getattr(import_module(module), read)))
+    if form == "csv":
+        export_changes_csv(store, tmp_path, mark, None, is_reviewed)
+        files = [[row["release_id"] for row in read_csv(tmp_path / f"{kind}.csv")] for kind in ("changes", "people")]
+    else:
+        export_parquet(store, tmp_path, Wanted(reviewed=is_reviewed, after=mark))
+        files = [[row["release_id"] for row in read_parquet(tmp_path / kind)] for kind in ("changes", "people")]
+    assert list(late) == []
+    assert [set(ids) for ids in files] == [{make_item("2").release.id}] * 2
+
+
+def test_ids_in_the_list_of_changes_are_those_of_the_other_files(
+    store: Store, make_item: MakeItem, tmp_path: Path
+) -> None:
+    save(store, make_item("1", release={"id": "@acme-7"}))
+    export_changes_csv(store, tmp_path, 0, None, False)
+    ids = [{row.get("release_id", row.get("id")) for row in read_csv(tmp_path / f"{kind}.csv")} for kind in (
+        "changes", "people", "releases")]  # fmt: skip
+    assert ids == [{"'@acme-7"}] * 3
 
 
 def test_a_mark_of_something_else_is_refused(store: Store, make_item: MakeItem, tmp_path: Path) -> None:

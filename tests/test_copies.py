@@ -2,9 +2,12 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, select
 
@@ -12,10 +15,15 @@ from benchmarks.copies import load_labels
 from extractors.sections import read_sections
 from extractors.signature import PERMUTATIONS, read_signature
 from store import tables
-from store.copies import DAYS, THRESHOLD, load_copies
+from store.alike import DAYS, THRESHOLD, Told, measure
+from store.changes import iter_changes, read_mark
+from store.copies import load_copies
 from store.database import Store, reading, writing
+from store.export import export_csv
+from store.export_reviewed import export_reviewed_csv
 from store.models import Batch, Item
 from store.save import save_batch
+from tests.test_export import read_csv
 
 MakeItem = Callable[..., Item]
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -182,6 +190,64 @@ def test_the_order_of_saving_does_not_matter(store: Store, make_item: MakeItem) 
     assert everything(store) == found[0]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_it_is_as_if_all_were_decided_on_at_once(store: Store, make_item: MakeItem, seed: int) -> None:
+    """Whatever is saved in whatever order, in batches and again with other words."""
+    dice = random.Random(seed)
+    saved: dict[str, Item] = {}
+    for _ in range(12):
+        keys = dice.sample("abcdefghij", dice.choice((1, 1, 2, 5)))
+        days = {key: dice.choice((None, *range(0, 60, 4))) for key in keys}
+        items = [told(make_item, key, days[key], dice.choice((0, 8, 16, 24, 40))) for key in keys]
+        items = [item.model_copy(update={"signature": ()}) if dice.random() < 0.1 else item for item in items]
+        saved |= {item.release.id: item for item in items}
+        save(store, *items)
+        assert links(store) == all_at_once(saved.values())
+        assert [row[0] for row in checks(store)] == sorted(links(store))
+
+
+def all_at_once(items: Iterable[Item]) -> dict[str, str]:
+    """Each is a copy of the first original before it that it is alike to, or else an original."""
+    made = [(item.release, np.array(item.signature, np.uint32)) for item in items if item.signature]
+    releases = sorted(Told(one.id, one.source, one.published, numbers) for one, numbers in made)
+    copies: dict[str, str] = {}
+    originals: list[Told] = []
+    for one in sorted(releases, key=Told.order):
+        original = next((other for other in originals if measure(one, other) is not None), None)
+        if original is None:
+            originals.append(one)
+        else:
+            copies[one.id] = original.id
+    return copies
+
+
+def test_a_form_is_no_sign(store: Store, make_item: MakeItem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What many originals have in common is not gone through, so that what they are compared with stays few."""
+    compared: list[tuple[str, str]] = []
+
+    def note(one: Told, other: Told) -> float | None:
+        compared.append((one.id, other.id))
+        return measure(one, other)
+
+    monkeypatch.setattr("store.alike.measure", note)
+    form = signature(NEWS)
+    filled = [(*(1000 * number + place for place in range(80)), *form[80:]) for number in range(30)]
+    for number, numbers in enumerate(filled):
+        compared.clear()
+        save(store, told(make_item, f"{number:02}", 1).model_copy(update={"signature": numbers}))
+        assert len(compared) <= 5, number
+    assert links(store) == {}
+    almost = (*range(9), *filled[15][9:])
+    save(store, told(make_item, "copy", 2).model_copy(update={"signature": almost}))
+    assert links(store) == {"copy": "15"}
+
+
+def test_a_release_that_hundreds_tell_keeps_its_original(store: Store, make_item: MakeItem) -> None:
+    save(store, *(told(make_item, f"{number:03}", 1) for number in range(150)))
+    save(store, told(make_item, "later", 2), told(make_item, "before", 0))
+    assert links(store) == dict.fromkeys((*(f"{number:03}" for number in range(150)), "later"), "before")
+
+
 def test_of_two_originals_the_earlier_is_taken(store: Store, make_item: MakeItem) -> None:
     """One that lies between two that are not alike."""
     save(store, told(make_item, "z", 1), told(make_item, "a", 2, changed=40), told(make_item, "m", 3, changed=20))
@@ -203,6 +269,34 @@ def test_a_better_original_takes_the_copies_over(store: Store, make_item: MakeIt
     save(store, told(make_item, "a", 4))
     assert links(store) == {"b": "a", "c": "a"}
     assert [row[:2] for row in checks(store)] == [("b", 3), ("c", 3)]
+
+
+def test_records_as_people_left_them_are_copies_too(store: Store, make_item: MakeItem, tmp_path: Path) -> None:
+    save(store, told(make_item, "a", 1), told(make_item, "b", 2))
+    export_csv(store, tmp_path / "extracted")
+    export_reviewed_csv(store, tmp_path / "reviewed")
+    ones, others = (sorted(map(str, read_csv(tmp_path / name / "checks.csv"))) for name in ("extracted", "reviewed"))
+    assert ones == others
+    assert sum("near_copy" in row for row in ones) == 1
+
+
+def test_who_follows_changes_hears_of_copies(store: Store, make_item: MakeItem) -> None:
+    """What counts as told twice changes with other releases than the one that is saved."""
+    items = [told(make_item, key, day) for key, day in (("a", 4), ("b", 5), ("c", 6))]
+    steps: list[tuple[list[Item], dict[str, tuple[str, ...]]]] = [
+        (items[1:], {"b": ("new",), "c": ("new", "copy")}),
+        (items[:1], {"a": ("new",), "b": ("copy",), "c": ("copy",)}),
+        (items, {}),  # nothing differs
+        ([items[0].model_copy(update={"signature": ()})], {"b": ("copy",), "c": ("copy",)}),
+    ]
+    for number, (saved, changes) in enumerate(steps):
+        before = read_mark(store, NOW).number
+        save(store, *saved)
+        assert {one.release_id: one.kinds for one in iter_changes(store, before)} == changes, number
+    before = read_mark(store, NOW).number
+    with writing(store) as connection:
+        connection.execute(delete(tables.release).where(tables.release.c.id == "b"))
+    assert {one.release_id: one.kinds for one in iter_changes(store, before)} == {"b": ("deleted",), "c": ("copy",)}
 
 
 @pytest.mark.parametrize("becomes", [(), tuple(range(PERMUTATIONS))])  # too short to say; other news

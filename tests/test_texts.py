@@ -49,6 +49,29 @@ def test_a_newer_text_waits_while_the_older_has_its_record(store: Store, make_it
     assert current.text == item.release.text  # until the newer one is extracted
 
 
+def test_what_else_is_said_of_a_text_makes_it_due_again(store: Store, make_item: Callable[..., Item]) -> None:
+    """Its dates hang on the day of publication. What an older file says does not count."""
+    item = make_item()
+    key, day = item.release.id, dt.date(2026, 4, 10)
+    save_batch(store, Batch(seen_at=EARLY, items=(item,)))
+    corrected = Release(**{**item.release.model_dump(), "published": day})
+    older = StoredText(corrected, EARLY - dt.timedelta(1), "/in/a.jsonl#1")
+    assert save_texts(store, TextBatch(LATE, [older], version="1.0")).ids == ()
+    for _ in range(2):  # as often as it is read until it is extracted
+        saved = save_texts(store, TextBatch(LATE, [StoredText(corrected, LATE, "/in/a.jsonl#1")], version="1.0"))
+        assert (saved.changed, saved.unchanged, saved.ids) == (0, 1, (key,))
+    (due,) = load_due(store, [key], "1.0")
+    (release,) = load_texts(store, [due])
+    assert (release.published, release.text, due.seen_at) == (day, item.release.text, None)
+    save_batch(store, Batch(seen_at=LATE, items=(make_item(release={"published": day}),), reextracted=True))
+    forget_waiting(store, [(key, due.text_sha256)])
+    current = load_release(store, key)
+    assert current is not None
+    assert current.published == day
+    assert save_texts(store, TextBatch(LATE, [StoredText(corrected, LATE, "/in/a.jsonl#1")], version="1.0")).ids == ()
+    assert load_due(store, [key], "1.0") == []
+
+
 REFUSED = [
     (text("1", "Other words"), "duplicate_id"),  # the same id twice in a file, with another text
     (text("1", "One", source="acme"), "id_taken"),
