@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.output import complain, out, print_json
+from cli.output import complain, err, out, print_json
 from cli.progress import Watch
 from cli.tables import plain_table, shorten
 from extractors.names import check_model
 from flows.reextraction import Order, reextract_stored
+from flows.workers import CrewError
 from schemas.comparison import Comparison, Example
 from schemas.selection import Selection
 from schemas.settings import Settings
@@ -57,7 +58,7 @@ def reextract(
 
 
 def _watch(settings: Settings, order: Order) -> tuple[Comparison, bool]:
-    """What came of it, and whether that is all: Ctrl-C ends it with what is known by then."""
+    """What came of it, and whether that is all: it may be ended with what is known by then."""
     found, stage = Comparison(), "Extracting again" if order.apply else "Comparing"
     watch = Watch("Counting the releases")
     with closing(reextract_stored(settings, order)) as steps, watch.progress:
@@ -66,6 +67,9 @@ def _watch(settings: Settings, order: Order) -> tuple[Comparison, bool]:
                 total = min(found.due, order.selection.sample or found.due)
                 watch(stage, found.compared + found.unread + found.failed, total)
         except KeyboardInterrupt:
+            return found, False
+        except CrewError as error:
+            err.print(Text(str(error), "red"), soft_wrap=True)
             return found, False
     return found, True
 

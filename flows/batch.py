@@ -21,13 +21,13 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.account import accounted
-from flows.extraction import extract_checked, version_of
+from flows.extraction import UnfitError, extract_checked, version_of
 from flows.files import FILES_SOURCE
 from flows.intake import Desk, Taken, list_inputs, take_in
 from flows.progress import EVERY_SECONDS, Progress
 from flows.pulse import pulse
 from flows.report import LISTENER, ClusterError, Report, add_reports, stage_table
-from flows.workers import Crew, WorkerLostError
+from flows.workers import Crew, CrewError, WorkerLostError
 from schemas.page import utc_now
 from schemas.problem import Problem
 from schemas.settings import Settings
@@ -42,6 +42,8 @@ AHEAD = 2
 """Batches that wait for a worker while all are at work."""
 _MOST_LOSSES = 2
 """Workers that a batch may cost before it is cut into single releases, and a release before it is left."""
+_HOPELESS = (UnfitError, CrewError)
+"""Errors that would stop whatever comes next as well."""
 _COUNTED = ("found", "known", "stored", "failed")
 ReportData = dict[str, Any]
 """A Report as JSON."""
@@ -190,28 +192,34 @@ def extract_all(
                     again.extend([_Work(part.ids)] if part.ids else [])
                 continue
             work = again.popleft()
-            start(work.ids).add_done_callback(partial(_put, done, work))
+            start(work.ids).add_done_callback(lambda future, work=work: done.put((work, future)))
             running += 1
         if not running and not again and is_over:
             return
         work, future = done.get()
         running -= 1
-        yield Taken((), _outcome(work, future, again, desk))
+        result = _result(future)
         del future
+        yield Taken((), _outcome(work, result, again, desk))
+        if isinstance(result, _HOPELESS):
+            taken, is_over = iter(()), True
+            again.clear()
 
 
-def _put(done: SimpleQueue[Any], work: _Work, future: Any) -> None:
-    done.put((work, future))
-
-
-def _outcome(work: _Work, future: Any, again: deque[_Work], desk: Desk) -> Report:
-    """A batch's report; one that lost its worker is tried again, one that was stopped by an error is left."""
+def _result(future: Any) -> Any:
+    """A batch's report, or the error that stopped it."""
     try:
-        result: Any = future.result(raise_on_failure=False)
+        return future.result(raise_on_failure=False)
     except Exception as error:  # what Dask raises itself
-        result = error
+        return error
+
+
+def _outcome(work: _Work, result: Any, again: deque[_Work], desk: Desk) -> Report:
+    """A batch's report; one that lost its worker is tried again, one that was stopped by an error is left."""
     if isinstance(result, Report):
         return result
+    if isinstance(result, _HOPELESS):
+        return Report(errors=(f"the run ended early, the next one takes up what is left: {result}",))
     if not _is_lost(result):
         return Report(errors=(f"a batch was not extracted, the next run takes it up: {result}",))
     losses = work.losses + 1

@@ -30,7 +30,7 @@ from store.learned import load_learned
 from store.lookup import load_gazetteer
 from store.models import Batch, Item
 from store.save import save_batch
-from store.waiting import Due, forget_extracted, forget_waiting, load_due, load_texts
+from store.waiting import Due, forget_extracted, forget_waiting, list_stored, load_due, load_texts
 
 _LENGTH = 2_000_000
 """Code points of the texts that are in memory at once; a single one may be longer."""
@@ -52,26 +52,39 @@ def extract_stored(settings: Settings, ids: Collection[str], run_id: str | None 
 
     Done again, or by two processes at once, it leaves the same rows. The model is loaded once in a process. Counts by
     source are `stored`, `failed` and those of what is missing; releases left alone are `saved["known"]`. Raises
-    StoreError.
+    StoreError, and StrayError where none of them is stored.
     """
     extractor = load_extractor(settings)
     with extractor.lock:
         due = load_due(extractor.store, ids, extractor.version)
         if done := set(ids) - {one.release_id for one in due}:
+            done = list_stored(extractor.store, done)
             forget_extracted(extractor.store, sorted(done), extractor.version)
+        if ids and not done and not due:
+            message = f"{socket.gethostname()} finds none of these releases in {extractor.store.url}"
+            raise StrayError(f"{message}; let all workers have the same database, a file with its whole path")
         reports = [_extract(part, extractor, run_id) for part in cut_due(due)]
     return add_reports([Report(saved={"known": len(done)}), *reports])
 
 
-class VersionError(RuntimeError):
-    """A worker that extracts otherwise than who gave it work."""
+class UnfitError(RuntimeError):
+    """A worker that can do none of the work of whoever gave it some."""
+
+
+class StrayError(UnfitError):
+    """It looks into another database."""
+
+
+class VersionError(UnfitError):
+    """It extracts otherwise."""
 
 
 def extract_checked(settings: Settings, version: str, run_id: str | None, ids: Collection[str]) -> Report:
     """`extract_stored`, by a worker that may be another machine's. Raises VersionError where it is another version."""
     if (own := load_extractor(settings).version) != version:
-        message = f"{socket.gethostname()} extracts by version {own}, this run by {version}"
-        raise VersionError(f"{message}; install the same Dateline there, with the same learned.json, and start it anew")
+        message = f"{socket.gethostname()} extracts by version {own}, this run by {version}; install the same Dateline"
+        then = "start it anew; or start the run again, where names were confirmed meanwhile (DATELINE_GAZETTEER)"
+        raise VersionError(f"{message} there, with the same learned.json, and {then}")
     return extract_stored(settings, ids, run_id)
 
 

@@ -14,6 +14,8 @@ from prefect.events.schemas.events import ResourceSpecification
 NAME = "dateline: a run that gives no sign of life has crashed"
 PROCESS_LABEL = "dateline.process"
 """Label of a run that says by which process it is done, so that `dateline serve` sees when that is gone."""
+ATTEMPT_LABEL = "dateline.attempt"
+"""Label of a run that says which attempt at it that process is."""
 SILENCE = dt.timedelta(seconds=75)
 """Two heartbeats and a half: with the server's own checks less than two minutes, with one lost nothing happens."""
 _ENDS = ("Completed", "PartlyFailed", "Failed", "Cancelled", "Crashed", "Cancelling", "Paused", "Suspended")

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from prefect import flow, get_client
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
 import flows.batch
@@ -24,8 +24,9 @@ from flows.canary import Finding, try_sources
 from flows.digest import write_digest
 from flows.fetch import Fetcher
 from flows.ingest import RUNNER, ReportData, ingest
-from flows.lifeless import PROCESS_LABEL
+from flows.lifeless import ATTEMPT_LABEL, PROCESS_LABEL
 from schemas.page import utc_now
+from schemas.problem import ToldError
 from schemas.selection import Selection
 from schemas.settings import Settings
 from schemas.source import Source, load_sources
@@ -43,7 +44,7 @@ def ingest_group(sources_file: Path, schedule: str, options: Wanted | None = Non
         schedule: Sources with this schedule are looked at.
         options: What of theirs is wanted; by default all that is new.
     """
-    name_process()
+    begin()
     chosen: list[Source] = [source for source in load_sources(sources_file) if source.schedule == schedule]
     return _plain(ingest.fn(chosen, options))
 
@@ -60,7 +61,7 @@ def canary(sources_file: Path) -> State[list[dict[str, Any]]]:
     Args:
         sources_file: The sources.toml, read when the run begins.
     """
-    name_process()
+    begin()
     settings = Settings()
     store = open_store(settings.database_url)
     try:
@@ -94,7 +95,7 @@ def reextract(
         apply: Whether the new records are stored.
         workers: Processes; by default what DATELINE_WORKERS says.
     """
-    name_process()
+    begin()
     return _plain(flows.reextract.reextract.fn(selection, apply, workers))
 
 
@@ -109,7 +110,7 @@ def batch(
         published: Day of the releases that tell none.
         workers: Processes; by default what DATELINE_WORKERS says, or the Dask cluster that DATELINE_DASK names.
     """
-    name_process()
+    begin()
     if not paths:
         paths = [Settings().data_dir.absolute() / "inbox"]
         paths[0].mkdir(parents=True, exist_ok=True)
@@ -129,7 +130,7 @@ def export(
         output: Absolute path to write; by default in `exports` of the data folder, named after the format.
         changes_only: Whether only what changed since the last such run is written; for jsonl, csv and parquet.
     """
-    name_process()
+    begin()
     folder = Settings().data_dir.absolute() / "exports"
     folder.mkdir(parents=True, exist_ok=True)
     path = output or folder / (f"{utc_now():%Y-%m-%dT%H%M%S}-{format}" if changes_only else format)
@@ -144,7 +145,7 @@ def export(
 @flow(name="digest", flow_run_name="digest")
 def digest() -> None:
     """Say what came in over the last days and what is odd, as a Markdown artifact with a plot."""
-    name_process()
+    begin()
     store = open_store(Settings().database_url)
     try:
         markdown = write_digest(store, utc_now())
@@ -153,8 +154,28 @@ def digest() -> None:
     create_markdown_artifact(markdown, key="digest", description="Releases and checks per day, and what is odd")
 
 
-def name_process() -> None:
-    """Say by which process the present run is done."""
+def begin() -> None:
+    """Say by which process the present run is done. Raises PlaceError where what it stores would be removed with it."""
+    if deployment.id:
+        refuse_relative(Settings())
     if flow_run.id:
         with get_client(sync_client=True) as client:
-            client.update_flow_run_labels(flow_run.id, {PROCESS_LABEL: this_process()})
+            labels = {PROCESS_LABEL: this_process(), ATTEMPT_LABEL: flow_run.run_count}
+            client.update_flow_run_labels(flow_run.id, labels)
+
+
+class PlaceError(ToldError):
+    """A place that is another one for each run."""
+
+
+def refuse_relative(settings: Settings) -> None:
+    """Raise PlaceError where something is to be kept in a folder that is named from another one."""
+    places = {
+        "DATELINE_DATA_DIR": (str(settings.data_dir), str(settings.data_dir.absolute())),
+        "DATELINE_DATABASE": (settings.database, settings.database_url),
+        "DATELINE_ARCHIVE": (settings.archive, settings.archive_url),
+    }
+    for name, (given, whole) in places.items():
+        if given and given != whole and f"file://{given}" != whole:
+            raise PlaceError(f"{name}={given}: a worker's run is in a folder of its own, which is removed after it; "
+                             "give the worker the whole path")  # fmt: skip

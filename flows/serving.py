@@ -18,6 +18,7 @@ import httpx
 from flows.kept import Part, Say, end_part, look_after, start_part
 from schemas.page import utc_now
 from schemas.problem import ToldError
+from schemas.settings import absolute_archive, absolute_database
 
 POOL = "dateline"
 WATCH_SECONDS = 10
@@ -62,11 +63,18 @@ def make_environment(plan: Plan) -> dict[str, str]:
         "PREFECT_CLI_COLORS": "false",
         "PREFECT_WORKER_QUERY_SECONDS": "5",
         **plan.given,
+        **_whole_paths(plan.given),
         "PREFECT_API_URL": plan.url,
         "PREFECT_UI_API_URL": plan.url,
         "DATELINE_DATA_DIR": str(plan.data_dir),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _whole_paths(given: Mapping[str, str]) -> dict[str, str]:
+    """Places that the user named from where they are: each run works in a folder of its own, which is then removed."""
+    whole = {"DATELINE_DATABASE": absolute_database, "DATELINE_ARCHIVE": absolute_archive}
+    return {name: make(given[name]) for name, make in whole.items() if given.get(name)}
 
 
 def make_parts(plan: Plan) -> list[Part]:

@@ -16,7 +16,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed
 
-from flows.lifeless import PROCESS_LABEL
+from flows.lifeless import ATTEMPT_LABEL, PROCESS_LABEL
 from store.processes import has_ended
 
 _OURS = FlowRunFilterTags(all_=["dateline"])
@@ -47,10 +47,14 @@ def _list_open(client: SyncPrefectClient) -> list[FlowRun]:
 
 
 def _is_gone(run: FlowRun, since: dt.datetime) -> bool:
-    if process := run.labels.get(PROCESS_LABEL):
+    if run.state is None:
+        return False
+    is_pending = run.state.type == StateType.PENDING
+    process = run.labels.get(PROCESS_LABEL)
+    if process and not is_pending and run.labels.get(ATTEMPT_LABEL) == run.run_count:
         return bool(has_ended(str(process)))
-    waits = run.state and run.state.type == StateType.PENDING
-    return bool(waits and run.state and run.state.timestamp < since)
+    # What is named is the process of an earlier attempt: somebody pressed "Retry".
+    return (is_pending or bool(process)) and run.state.timestamp < since
 
 
 def tell_ended(client: SyncPrefectClient, since: dt.datetime) -> Iterator[str]:

@@ -71,7 +71,7 @@ class Crew:
             self._hire()
             self._lost += 1
             if self._lost > _MOST_IN_A_ROW:
-                message = f"{self._lost} workers died one after another; look for memory and the kernel's log"
+                message = f"{self._lost} workers died one after another; see what they wrote, and the kernel's log"
                 raise CrewError(message) from error
             raise WorkerLostError("a worker died over a batch of releases") from error
         except BaseException:

@@ -1,5 +1,6 @@
 """How this installation works: environment variables named DATELINE_…, each with a default that just works."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -75,13 +76,13 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """SQLAlchemy URL of the store."""
-        return self.database or f"sqlite:///{(self.data_dir / 'dateline.sqlite').absolute()}"
+        """SQLAlchemy URL of the store, of a file with its whole path."""
+        return absolute_database(self.database or f"sqlite:///{self.data_dir / 'dateline.sqlite'}")
 
     @property
     def archive_url(self) -> str:
-        """fsspec URL of the archive."""
-        return self.archive or (self.data_dir / "archive").absolute().as_uri()
+        """fsspec URL of the archive, of a folder with its whole path."""
+        return absolute_archive(self.archive or str(self.data_dir / "archive"))
 
     @property
     def learned_path(self) -> Path:
@@ -93,3 +94,24 @@ class Settings(BaseSettings):
         """How long what is not needed any more is kept."""
         names = ("pages", "records", "quarantine", "runs", "caches")
         return Keeping(**{name: timedelta(days=getattr(self, f"keep_{name}")) for name in names})
+
+
+def absolute_database(url: str) -> str:
+    """A SQLAlchemy URL that means the same file in every folder.
+
+    >>> absolute_database("sqlite:////srv/news.sqlite"), absolute_database("postgresql://db/news")
+    ('sqlite:////srv/news.sqlite', 'postgresql://db/news')
+    >>> absolute_database("sqlite:///news.sqlite") == f"sqlite:///{Path('news.sqlite').absolute()}"
+    True
+    """
+    relative = re.fullmatch(r"(sqlite(?:\+\w+)?:///)((?!/|:memory:|file:).+)", url)
+    return f"{relative[1]}{Path(relative[2]).absolute()}" if relative else url
+
+
+def absolute_archive(url: str) -> str:
+    """An fsspec URL that means the same folder in every folder.
+
+    >>> absolute_archive("s3://news/archive"), absolute_archive("/srv/archive")
+    ('s3://news/archive', 'file:///srv/archive')
+    """
+    return url if "://" in url else Path(url).absolute().as_uri()

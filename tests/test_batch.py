@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 
 from cli.main import build_app
 from flows.batch import extract_all
-from flows.extraction import extract_stored
+from flows.extraction import StrayError, VersionError, extract_stored
 from flows.intake import Desk, Taken
 from flows.report import Report, add_reports
-from flows.workers import WorkerLostError
+from flows.workers import CrewError, WorkerLostError
 from schemas.page import utc_now
 from schemas.release import Release
 from schemas.settings import Settings
@@ -118,6 +118,24 @@ def test_a_batch_that_fails_otherwise_is_left_and_named(desk: Desk) -> None:
     parts = extract_all(iter([Taken(("a",), Report())]), submitting(work), lambda: 2, desk)
     report = add_reports(part.report for part in parts)
     assert report.errors == ("a batch was not extracted, the next run takes it up: no room for a",)
+
+
+HOPELESS = [VersionError("another version"), StrayError("another database"), CrewError("none lives")]
+
+
+@pytest.mark.parametrize("error", HOPELESS, ids=str)
+def test_workers_that_can_do_nothing_end_the_run(desk: Desk, error: Exception) -> None:
+    """They would be through all that there is in no time, and nothing of it extracted."""
+    tried: list[tuple[str, ...]] = []
+
+    def work(ids: Sequence[str]) -> Report:
+        tried.append(tuple(ids))
+        raise error
+
+    taken = (Taken((str(number),), Report()) for number in range(100))
+    report = add_reports(part.report for part in extract_all(taken, submitting(work), lambda: 3, desk))
+    assert len(tried) == 3
+    assert set(report.errors) == {f"the run ended early, the next one takes up what is left: {error}"}
 
 
 def test_no_more_is_taken_in_than_keeps_workers_busy(desk: Desk) -> None:

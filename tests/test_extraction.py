@@ -1,12 +1,13 @@
 """Extracting stored texts by id: what is due, what is left alone, and which text of a release is current after it."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from flows.extraction import extract_stored, load_extractor
+from flows.extraction import StrayError, extract_stored, load_extractor
 from schemas.release import Release
 from schemas.settings import Settings
 from store.database import Store, close_store, open_store
@@ -50,8 +51,28 @@ def test_what_waits_is_extracted_once(settings: Settings, opened: Store) -> None
     first = extract_stored(settings, ["1", "2", "unknown"])
     assert first.counts == {"norvik": {"stored": 2, "without_date": 2, "without_amounts": 1, "without_names": 1}}
     assert (sums(opened, "1"), list(list_waiting(opened))) == (["€2 million"], [])
-    again = extract_stored(settings, ["1", "2"])
+    again = extract_stored(settings, ["1", "2", "unknown"])
     assert (again.counts, again.saved) == ({}, {"known": 2})
+
+
+def test_another_day_of_publication_is_extracted_anew(settings: Settings, opened: Store) -> None:
+    words = "Harbour grant\n\nThe Norvik Foundation gave €2 million on Monday."
+    for day in (dt.date(2026, 6, 1), dt.date(2026, 4, 10)):
+        release = Release(id="1", source="norvik", text=words, published=day)
+        ids = save_texts(opened, TextBatch(MORNING, [StoredText(release, MORNING, "a.jsonl#1")])).ids
+        extract_stored(settings, ids)
+        record, current = load_record(opened, "1"), load_release(opened, "1")
+        assert record is not None
+        assert current is not None
+        assert (record.release.published, current.published) == (day, day)
+        assert [date.value for date in record.dates] == [(day - dt.timedelta(day.weekday())).isoformat()]
+        assert list(list_waiting(opened)) == []
+
+
+def test_a_worker_with_another_database(settings: Settings, opened: Store) -> None:
+    """It may not say that everything is done already."""
+    with pytest.raises(StrayError, match=re.escape(opened.url)):
+        extract_stored(settings, ["1", "2"])
 
 
 def test_a_worker_that_dies_when_it_has_saved(

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -27,9 +28,11 @@ from typer.testing import CliRunner
 import flows.serving
 from cli.main import build_app
 from flows.deploy import DeployError, Options, deploy
+from flows.scheduled import PlaceError, refuse_relative
 from flows.serving import ServeError, choose_port
 from flows.watch import mark_lifeless
 from flows.wishes import JOBS
+from schemas.settings import Settings
 from tests.misbehaving import PAGE, Newsroom, answer, serve_newsroom
 
 DATELINE = [sys.executable, "-c", "from cli.main import main; main()"]
@@ -334,6 +337,26 @@ def test_one_port_named_as_the_other_usually_is(
 def test_what_the_user_set_counts(tmp_path: Path) -> None:
     given = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "DEBUG", "PREFECT_API_URL": "http://elsewhere"}
     plan = flows.serving.Plan(tmp_path / "s.toml", tmp_path, 1, 2, 1, given=given)
+    given |= {"DATELINE_DATABASE": "sqlite:///news.sqlite", "DATELINE_ARCHIVE": "kept"}
     made = flows.serving.make_environment(plan)
     assert made["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] == "DEBUG"
+    here = Path.cwd()
+    assert made["DATELINE_DATABASE"] == f"sqlite:///{here / 'news.sqlite'}"  # runs work elsewhere
+    assert made["DATELINE_ARCHIVE"] == (here / "kept").as_uri()
     assert made["PREFECT_API_URL"] == "http://127.0.0.1:1/api"
+
+
+PLACES = [
+    ({"data_dir": "/srv/d"}, None),
+    ({"data_dir": "/srv/d", "database": "sqlite:////srv/x.sqlite", "archive": "/srv/archive"}, None),
+    ({"data_dir": "/srv/d", "database": "postgresql://db/news", "archive": "s3://news/archive"}, None),
+    ({"data_dir": "dateline-data"}, "DATELINE_DATA_DIR=dateline-data"),
+    ({"data_dir": "/srv/d", "database": "sqlite:///x.sqlite"}, "DATELINE_DATABASE=sqlite:///x.sqlite"),
+    ({"data_dir": "/srv/d", "archive": "kept"}, "DATELINE_ARCHIVE=kept"),
+]
+
+
+@pytest.mark.parametrize(("given", "refused"), PLACES)
+def test_runs_keep_nothing_in_their_own_folders(given: dict[str, Any], refused: str | None) -> None:
+    with pytest.raises(PlaceError, match=refused) if refused else nullcontext():
+        refuse_relative(Settings(**given))
