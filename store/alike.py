@@ -23,7 +23,7 @@ DAYS = 30
 """Days between the publication of copies, at most."""
 _BANDS = 21
 """Releases are compared where one of so many parts of their signatures is the same: 998 of 1000 at the threshold."""
-_ORIGINALS = 5
+_ORIGINALS = 10
 """A part that more originals have is that of a form, as of a series of statistics, and tells nothing."""
 _NUMBER = np.dtype("<u4")
 
