@@ -1,10 +1,12 @@
 """Reading releases from files and folders: the bytes come from here, what they mean from `extractors.files`."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 
 from schemas.problem import Problem
+from store.archive import save_bytes
 from store.rows import plain
 
 FILES_SOURCE = "files"
@@ -50,6 +52,11 @@ def load_file(path: Path, max_bytes: int) -> bytes | Problem:
 def file_problem(path: Path, code: str, message: str) -> Problem:
     """A Problem at the path's place."""
     return Problem(source=FILES_SOURCE, place=place_of(path), stage="fetch", code=code, message=message)
+
+
+def keeper(archive_url: str) -> Callable[[bytes], str]:
+    """`save_bytes`, which does nothing for the bytes that it had last: entries of a list have those of its file."""
+    return lru_cache(maxsize=1)(partial(save_bytes, archive_url))
 
 
 def place_of(path: Path) -> str:

@@ -5,13 +5,12 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from extractors.containers import Document, Limits, iter_documents
 from extractors.files import FILES, File, FileEntry, FileProblem, read_file, read_line, read_mail
-from flows.files import FILES_SOURCE, file_problem, list_files, place_of
+from flows.files import FILES_SOURCE, file_problem, keeper, list_files, place_of
 from flows.process import read_fetched
 from flows.report import Report
 from schemas.page import FetchedPage, utc_now
@@ -171,9 +170,7 @@ def _take_documents(path: Path, mark: Intake, desk: Desk, tray: _Tray) -> Iterat
 
 
 def _read(part: Document | FileProblem, mark: Intake, desk: Desk) -> Iterator[StoredText | Problem]:
-    keep = lru_cache(maxsize=1)(
-        partial(save_bytes, desk.settings.archive_url)
-    )  # entries of a list have its file's bytes
+    keep = keeper(desk.settings.archive_url)
     if isinstance(part, FileProblem):
         yield _problem(part, keep)
         return

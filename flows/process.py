@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from spacy.language import Language
@@ -22,7 +22,7 @@ from flows.account import measured
 from flows.browser import Browser
 from flows.extraction import as_item, count_items, known_forms, timed
 from flows.fetch import Fetcher
-from flows.files import FILES_SOURCE, list_files, load_file, place_of
+from flows.files import FILES_SOURCE, keeper, list_files, load_file, place_of
 from flows.listed import MAX_TAGS, PARSING
 from flows.memory import return_memory, settle_memory
 from flows.report import FOUND_KEPT, Found, Report, add_reports
@@ -177,9 +177,7 @@ def read_paths(
     paths: Sequence[Path], max_bytes: int, published: date | None, archive_url: str | None = None
 ) -> Iterator[Reading | Problem]:
     """The releases in files and folders, one by one; what cannot be read is a Problem, its bytes archived."""
-    keep = (
-        lru_cache(maxsize=1)(partial(save_bytes, archive_url)) if archive_url else None
-    )  # a list's entries: its bytes
+    keep = keeper(archive_url) if archive_url else None
     for path in list_files(paths):
         data = path if isinstance(path, Problem) else load_file(path, max_bytes)
         if isinstance(data, Problem):

@@ -176,6 +176,6 @@ def refuse_relative(settings: Settings) -> None:
         "DATELINE_ARCHIVE": (settings.archive, settings.archive_url),
     }
     for name, (given, whole) in places.items():
-        if given and given != whole and f"file://{given}" != whole:
+        if given and whole not in (given, f"file://{given}"):
             raise PlaceError(f"{name}={given}: a worker's run is in a folder of its own, which is removed after it; "
                              "give the worker the whole path")  # fmt: skip

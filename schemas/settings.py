@@ -109,9 +109,9 @@ def absolute_database(url: str) -> str:
 
 
 def absolute_archive(url: str) -> str:
-    """An fsspec URL that means the same folder in every folder.
+    """An fsspec URL that means the same folder in every folder; its path is as it is, for fsspec reads no `%20`.
 
-    >>> absolute_archive("s3://news/archive"), absolute_archive("/srv/archive")
-    ('s3://news/archive', 'file:///srv/archive')
+    >>> absolute_archive("s3://news/archive"), absolute_archive("/srv/my archive")
+    ('s3://news/archive', 'file:///srv/my archive')
     """
-    return url if "://" in url else Path(url).absolute().as_uri()
+    return url if "://" in url else f"file://{Path(url).absolute()}"

@@ -11,6 +11,7 @@ import fsspec
 import pytest
 
 from schemas.page import FetchedPage
+from schemas.settings import Settings
 from schemas.source import Link
 from store.archive import ArchiveError, load_bytes, load_page, save_bytes
 from store.models import StoredPage
@@ -47,6 +48,13 @@ def test_bytes_come_back(archive: str, body: bytes) -> None:
     sha256 = save_bytes(archive, body)
     assert save_bytes(archive, body) == sha256
     assert load_bytes(archive, sha256) == body
+
+
+def test_a_folder_with_a_space_is_that_folder(tmp_path: Path) -> None:
+    """No `%20` beside it."""
+    for settings in (Settings(data_dir=tmp_path / "my data"), Settings(archive=str(tmp_path / "my archive"))):
+        save_bytes(settings.archive_url, b"")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my archive", "my data"]
 
 
 def test_names_are_made_of_hashes_and_the_same_everywhere(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""No statement of the daily work goes through a whole table: a store of a million is as quick as one of a thousand."""
+"""No statement of the daily work goes through a table that grows with the store, by SQLite's own plans."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -342,13 +342,14 @@ def test_what_the_user_set_counts(tmp_path: Path) -> None:
     assert made["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] == "DEBUG"
     here = Path.cwd()
     assert made["DATELINE_DATABASE"] == f"sqlite:///{here / 'news.sqlite'}"  # runs work elsewhere
-    assert made["DATELINE_ARCHIVE"] == (here / "kept").as_uri()
+    assert made["DATELINE_ARCHIVE"] == f"file://{here / 'kept'}"
     assert made["PREFECT_API_URL"] == "http://127.0.0.1:1/api"
 
 
 PLACES = [
     ({"data_dir": "/srv/d"}, None),
     ({"data_dir": "/srv/d", "database": "sqlite:////srv/x.sqlite", "archive": "/srv/archive"}, None),
+    ({"data_dir": "/srv/my d", "database": "sqlite:////srv/my d/x.sqlite", "archive": "/srv/my archive"}, None),
     ({"data_dir": "/srv/d", "database": "postgresql://db/news", "archive": "s3://news/archive"}, None),
     ({"data_dir": "dateline-data"}, "DATELINE_DATA_DIR=dateline-data"),
     ({"data_dir": "/srv/d", "database": "sqlite:///x.sqlite"}, "DATELINE_DATABASE=sqlite:///x.sqlite"),
