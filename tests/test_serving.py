@@ -160,8 +160,8 @@ def test_a_schedule_makes_runs(served: Served) -> None:
 def test_worker_and_run_killed_together(served: Served) -> None:
     """The place of the dead run is free long before two minutes are over, and what it left is had, once."""
     list_releases(served.newsroom, 40, 0.5)
+    wait_for(lambda: served.rows("select count(*) from release")[0][0] >= 7)  # of the run that found them
     run = wait_for(lambda: next((r for r in served.runs(kinds=["RUNNING"]) if "dateline.process" in r["labels"]), None))
-    wait_for(lambda: served.rows("select count(*) from release")[0][0] >= 7)
     os.kill(served.part("prefect.cli:app"), signal.SIGKILL)
     os.kill(int(run["infrastructure_pid"]), signal.SIGKILL)
     killed = time.monotonic()
