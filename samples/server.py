@@ -1,6 +1,7 @@
 """The sample newsrooms over real HTTP: a small web server on this machine, and the sources that it is made of."""
 
 import hashlib
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,9 +98,16 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
 
 def _start(port: int) -> ThreadingHTTPServer:
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+        return _Server(("127.0.0.1", port), _Handler)
     except OSError:
-        return ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        return _Server(("127.0.0.1", 0), _Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over connections that the other side broke off: no user need see their traceback."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,6 +2,9 @@
 
 import json
 import re
+import socket
+import struct
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from importlib.resources import files
@@ -282,3 +285,14 @@ def test_ids_do_not_depend_on_the_port(pages: dict[str, tuple[Source, FetchedPag
         if "html" in (page.content_type or ""):
             moved = page.model_copy(update={"final_url": page.final_url.replace("127.0.0.1:", "127.0.0.1:1")})
             assert read_page(moved, source).id == read_page(page, source).id
+
+
+def test_who_breaks_off_leaves_no_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    with serve_samples(0) as url:
+        for _ in range(5):
+            asking = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+            asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closed by a reset
+            time.sleep(0.05)
+            asking.close()
+        assert httpx.get(f"{url}/feed.xml").status_code == 200
+    assert capfd.readouterr().err == ""
