@@ -24,15 +24,15 @@ class Watch:
         if not err.is_terminal:
             err.print(waiting + " …")
 
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
+    def __call__(self, stage: str, done: int, total: int | None, known: int = 0) -> None:
         """As `flows.report.Listener`."""
-        now = time.monotonic()
+        now, own = time.monotonic(), done - known
         if self._began is None:
-            self._began, self._first = now, done
+            self._began, self._first = now, own
         self.progress.update(self._task, description=stage, completed=done, total=total)
         if not err.is_terminal and now - self._told >= _EVERY and now > self._began:
             self._told = now
-            rate = (done - self._first) / max(now - self._began, 1e-3)
+            rate = (own - self._first) / max(now - self._began, 1e-3)
             err.print(progress_line(done, total, rate), soft_wrap=True)
 
 

@@ -260,6 +260,7 @@ class _Progress:
     read: int = 0
     documents: int = 0
     done: int = 0
+    known: int = 0
 
     def add(self, part: Taken) -> None:
         """Count what a part dealt with."""
@@ -268,10 +269,11 @@ class _Progress:
         report = part.report
         counted = (report.total(name) for name in ("stored", "failed", "known"))
         self.done += sum(counted) + report.saved.get("known", 0)
+        self.known += report.total("known")
         share = min(1.0, self.read / self.size) if self.size else 0
         total = max(round(self.documents / share), self.done) if share and self.documents else None
-        LISTENER.get()("Releases", self.done, total)
-        self.page.count(self.done, total)
+        LISTENER.get()("Releases", self.done, total, self.known)
+        self.page.count(self.done, total, self.known)
 
 
 def _conclude(report: Report) -> State[ReportData]:

@@ -16,11 +16,11 @@ from schemas.values import FROZEN
 class Listener(Protocol):
     """Told how far a run is."""
 
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """`done` of `total` units of `stage`; None while the total is not known."""
+    def __call__(self, stage: str, done: int, total: int | None, known: int = 0) -> None:
+        """`done` of `total` units of `stage`, `known` of them by earlier runs; None while the total is not known."""
 
 
-def ignore(stage: str, done: int, total: int | None) -> None:
+def ignore(stage: str, done: int, total: int | None, known: int = 0) -> None:
     """The listener of a run that nobody watches."""
 
 

@@ -10,17 +10,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
+from cli import progress as shown
 from cli.main import build_app
-from flows.batch import extract_all
+from flows.batch import _Progress, extract_all
 from flows.extraction import StrayError, VersionError, extract_stored
 from flows.intake import Desk, Taken
-from flows.report import Report, add_reports
+from flows.progress import Progress
+from flows.report import LISTENER, Report, add_reports
 from flows.workers import CrewError, WorkerLostError
 from schemas.page import utc_now
 from schemas.release import Release
@@ -136,6 +139,22 @@ def test_workers_that_can_do_nothing_end_the_run(desk: Desk, error: Exception) -
     report = add_reports(part.report for part in extract_all(taken, submitting(work), lambda: 3, desk))
     assert len(tried) == 3
     assert set(report.errors) == {f"the run ended early, the next one takes up what is left: {error}"}
+
+
+def test_what_earlier_runs_did_makes_no_run_faster(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that goes on at 800 of 1,000 and does 20 in a minute needs nine more."""
+    clock = [0.0]
+    monkeypatch.setattr(shown, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    token = LISTENER.set(shown.Watch("Starting"))
+    progress = _Progress(1000, Progress())
+    for seconds, counts in ((0, {"stored": 0}), (1, {"known": 800}), (60, {"stored": 20})):
+        clock[0] = float(seconds)
+        documents = sum(counts.values())
+        progress.add(Taken((), Report(counts={"files": counts}), documents, documents))
+    LISTENER.reset(token)
+    assert capsys.readouterr().err.splitlines()[-1] == "820 of about 1,000 releases, 0.3/s, about 0:09:00 left"
 
 
 def test_no_more_is_taken_in_than_keeps_workers_busy(desk: Desk) -> None:

@@ -78,7 +78,7 @@ def test_good_and_bad_together(newsroom: Newsroom, data_dir: Path) -> None:
     mixed = source(newsroom, "mixed", [newsroom.release(50), "/empty", "/slow", "/gone"])
     down = newsroom.source("/nothing", name="down", discover="feed")
     ticks: list[int] = []
-    token = LISTENER.set(lambda stage, done, total: ticks.append(done))
+    token = LISTENER.set(lambda stage, done, total, known=0: ticks.append(done))
     state, report = run([good, mixed, down])
     LISTENER.reset(token)
 
