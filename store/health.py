@@ -7,7 +7,7 @@ from statistics import median
 from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, union_all
 
 from schemas.values import FROZEN
 from store import tables
@@ -218,12 +218,13 @@ def _find_silence(source: str, dates: Sequence[dt.date], today: dt.date) -> list
 
 def _days_published(store: Store, source: str, now: dt.datetime) -> list[dt.date]:
     """The days of the releases of half a year, by their own dates or when they were found."""
-    release = tables.release.c
-    day = func.coalesce(release.published, func.date(release.first_seen))
+    release, since = tables.release.c, (now - dt.timedelta(days=182)).date()
+    found_on = func.date(release.first_seen)
+    dated = select(release.published).where(release.source == source, release.published >= since)
+    undated = select(found_on).where(release.source == source, release.published.is_(None), found_on >= since)
     with reading(store) as connection:
-        found = connection.execute(select(day).where(release.source == source, release.first_seen.is_not(None)))
-        days = [value if isinstance(value, dt.date) else dt.date.fromisoformat(value) for value in found.scalars()]
-    return [value for value in days if value >= (now - dt.timedelta(days=182)).date()]
+        found = connection.execute(union_all(dated, undated))  # not one with `or`: SQLite would read every release
+        return [value if isinstance(value, dt.date) else dt.date.fromisoformat(value) for value in found.scalars()]
 
 
 def _alarm(checks: Sequence[SourceCheck], code: str, message: str) -> Alarm:

@@ -33,8 +33,9 @@ class _Place(NamedTuple):
 
     def behind(self) -> ColumnElement[bool]:
         """Whether a release comes after it."""
-        same = and_(_RELEASE.review_priority == self.priority, _RELEASE.id > self.release_id)
-        return or_(_RELEASE.review_priority < self.priority, same)
+        # The first half follows from the second; by it the index is entered at the place.
+        behind = or_(_RELEASE.review_priority < self.priority, _RELEASE.id > self.release_id)
+        return and_(_RELEASE.review_priority <= self.priority, behind)
 
 
 def load_queue(

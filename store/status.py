@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, literal_column, select
 
 from store import tables
 from store.database import Store, reading
@@ -46,7 +46,8 @@ def load_status(store: Store, runs: int = 10) -> Status:
 
 def _count(table: Table) -> Select[tuple[int]]:
     counted = select(func.count()).select_from(table)
-    return counted.where(table.c.is_current) if table is tables.record else counted
+    # As the index has it: SQLite does not see that `is_current = 1` is the same, and would go through the records.
+    return counted.where(literal_column("record.is_current")) if table is tables.record else counted
 
 
 def count_found(store: Store, source: str, since: dt.datetime) -> int:

@@ -97,7 +97,7 @@ release = Table(
     "release",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
     Column("url", Text),
     Column("title", Text, nullable=False),
     Column("published", Date, index=True),
@@ -108,9 +108,11 @@ release = Table(
     Column("text_sha256", Text, nullable=False),
     Column("first_seen", UTC, nullable=False),
     Column("last_seen", UTC, nullable=False),
-    Column("review_priority", Double, nullable=False, server_default=text("0"), index=True),
+    Column("review_priority", Double, nullable=False, server_default=text("0")),
     Column("gone_since", UTC),
 )
+Index("ix_release_source_published", release.c.source, release.c.published)
+Index("ix_release_queue", release.c.review_priority.desc(), release.c.id)
 
 release_version = Table(
     "release_version",

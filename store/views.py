@@ -6,7 +6,11 @@ docs/query.md has them with every column. They are made anew whenever a database
 from store.view_columns import View, ViewColumn, beside, entity, money, of, own, section, words
 
 _COPY = " LEFT JOIN release_copy ON release_copy.release_id = release.id"
-_SAME = "release_version.release_id = release.id AND release_version.text_sha256 = release.text_sha256"
+# Subqueries, so that large tables are gone through only by questions that name these columns.
+_TEXT = ("(SELECT release_version.text FROM release_version WHERE release_version.release_id = release.id"
+         " AND release_version.text_sha256 = release.text_sha256)")  # fmt: skip
+_VERSION = ("(SELECT record.extractor_version FROM record WHERE record.release_id = release.id"
+            " AND record.is_current)")  # fmt: skip
 _ENTITY = "the same for all names of one, over releases: → entity.id; null before `dateline link`"
 
 RELEASES = View(
@@ -18,17 +22,16 @@ RELEASES = View(
         *own("release", "day", published="day of publication"),
         *own("release", "text", place="city of the dateline", issuer="organisation that issues it",
              language="ISO 639-1", country="ISO 3166-1, of the source"),
-        *own("release_version", "text", text="title, blank line, paragraphs"),
+        ViewColumn("text", "text", _TEXT, "title, blank line, paragraphs"),
         *own("release", "time", first_seen="when it was first found", last_seen="when it was last found",
              gone_since="when its page was first found to have vanished; null while it is there"),
         ViewColumn("copy_of", "text", "release_copy.original_id", "→ release_id of the release that it tells again"),
-        ViewColumn("extractor_version", "text", "record.extractor_version", "what read its values; null: not yet"),
+        ViewColumn("extractor_version", "text", _VERSION, "what read its values; null: not yet"),
         ViewColumn("expected_errors", "number", "release.review_priority", "values expected to be wrong or missing"),
         ViewColumn("review_status", "text", "coalesce(review_state.status, 'open')",
                    "open, started, skipped, done, reopened"),
     ),
-    "release LEFT JOIN release_version ON " + _SAME + _COPY +
-    " LEFT JOIN record ON record.release_id = release.id AND record.is_current"
+    "release" + _COPY +
     " LEFT JOIN review_state ON review_state.release_id = release.id AND review_state.opinion = 1",
     ("release_id",),
 )  # fmt: skip

@@ -10,11 +10,15 @@ import pytest
 from sqlalchemy import Engine, event
 
 from flows.extraction import extract_stored
+from schemas.review import QueueFilter
 from schemas.settings import Settings
 from store import tables
 from store.database import Store, close_store, open_store
+from store.health import load_health
 from store.models import Batch, Item
+from store.review_queue import load_queue, next_release
 from store.save import save_batch
+from store.status import load_status
 from store.texts import TextBatch, save_texts
 from tests.test_extraction import EVENING, MORNING, OTHER, PLAIN, text_of
 
@@ -80,3 +84,33 @@ def test_saving(opened: Store, make_item: MakeItem) -> None:
             save_batch(opened, Batch(seen_at=MORNING, items=items))
     assert len(found) > 100
     assert scans(found) == set()
+
+
+def test_the_queue_comes_in_its_order(opened: Store, make_item: MakeItem) -> None:
+    """No page of it, however far, and no next release is looked for by sorting all that wait."""
+    items = [make_item(str(number), record={"review_priority": number % 2}) for number in range(6)]
+    save_batch(opened, Batch(seen_at=MORNING, items=tuple(items)))
+    odd, even = (sorted(item.release.id for item in items[start::2]) for start in (1, 0))
+    everything, after, ids = QueueFilter(), None, list[str]()
+    with plans() as found:
+        while after is not None or not ids:
+            page = load_queue(opened, everything, 2, after, MORNING)
+            ids, after = [*ids, *(one.release_id for one in page.releases)], page.after
+        assert next_release(opened, everything, "ana", MORNING, odd[2]) == even[0]
+    assert ids == odd + even
+    steps = {step for step, statement in found if "ORDER BY release.review_priority" in statement}
+    assert any("USING INDEX ix_release_queue (review_priority<?)" in step for step in steps)
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+def test_what_is_counted_without_going_through_records_and_texts(opened: Store) -> None:
+    with plans() as found:
+        load_status(opened)
+        load_health(opened, "newsroom", MORNING)
+        with opened.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT source, count(*) FROM releases GROUP BY source")
+    steps = [step for step, _ in found]
+    assert not [step for step in steps if re.search(r"(record|release_version)\b(?! USING (COVERING )?INDEX)", step)]
+    own = {step for step in steps if step.startswith("SEARCH release USING")}
+    assert len(own) == 2
+    assert all("(source=? AND published" in step for step in own)
