@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 from cli import progress as shown
 from cli.main import build_app
+from flows import progress as paging
 from flows.batch import _Progress, extract_all
 from flows.extraction import StrayError, VersionError, extract_stored
 from flows.intake import Desk, Taken
-from flows.progress import Progress
 from flows.report import LISTENER, Report, add_reports
 from flows.workers import CrewError, WorkerLostError
 from schemas.page import utc_now
@@ -146,14 +146,19 @@ def test_what_earlier_runs_did_makes_no_run_faster(
 ) -> None:
     """A run that goes on at 800 of 1,000 and does 20 in a minute needs nine more."""
     clock = [0.0]
-    monkeypatch.setattr(shown, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    for module in (shown, paging):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    page: list[str] = []
+    monkeypatch.setattr(paging, "create_progress_artifact", lambda *_, description, **__: page.append(description))
     token = LISTENER.set(shown.Watch("Starting"))
-    progress = _Progress(1000, Progress())
+    progress = _Progress(1000, paging.Progress())
     for seconds, counts in ((0, {"stored": 0}), (1, {"known": 800}), (60, {"stored": 20})):
         clock[0] = float(seconds)
         documents = sum(counts.values())
         progress.add(Taken((), Report(counts={"files": counts}), documents, documents))
     LISTENER.reset(token)
+    progress.page.tell()
+    assert page == ["820 of 1,000 releases, 0.3 a second, 540 s left"]
     assert capsys.readouterr().err.splitlines()[-1] == "820 of about 1,000 releases, 0.3/s, about 0:09:00 left"
 
 
